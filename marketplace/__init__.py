@@ -1,0 +1,5 @@
+"""The project: the roof that knows all apps."""
+
+from marketplace.celery import app as celery_app
+
+__all__ = ["celery_app"]
