@@ -1,0 +1,1 @@
+"""The kernel: mechanisms every app stands on. It knows no app."""

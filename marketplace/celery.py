@@ -32,10 +32,16 @@ app.conf.beat_schedule = {
     "deliver-overdue-events": {"task": "core.events.deliver_overdue", "schedule": 15.0},
     "execute-due-refunds": {"task": "refunds.execute_due", "schedule": 15.0},
     "reconcile-refunds": {"task": "refunds.reconcile_due", "schedule": 30.0},
-    "handle-passed-deadlines": {"task": "core.deadlines.handle_passed", "schedule": 30.0},
+    "handle-passed-deadlines": {
+        "task": "core.deadlines.handle_passed",
+        "schedule": 30.0,
+    },
     "send-owed-mail": {"task": "core.notifications.send_owed", "schedule": 15.0},
     "continue-jobs": {"task": "core.jobs.continue_owed", "schedule": 15.0},
     "forget-old-deliveries": {"task": "core.events.forget_old", "schedule": 3600.0},
-    "check-invariants": {"task": "marketplace.check_recent_invariants", "schedule": 300.0},
+    "check-invariants": {
+        "task": "marketplace.check_recent_invariants",
+        "schedule": 300.0,
+    },
 }
 app.autodiscover_tasks()

@@ -20,12 +20,16 @@ LOCAL_DIR = BASE_DIR / ".local"
 env = environ.Env()
 ENVIRONMENT = env.str("ENVIRONMENT", default="local")
 if ENVIRONMENT not in {"local", "production"}:
-    raise ImproperlyConfigured(f"ENVIRONMENT is {ENVIRONMENT!r}; it may be 'local' or 'production'.")
+    raise ImproperlyConfigured(
+        f"ENVIRONMENT is {ENVIRONMENT!r}; it may be 'local' or 'production'."
+    )
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 DEMO_MODE = env.bool("DEMO_MODE", default=False)
 if PRODUCTION and (DEBUG or DEMO_MODE):
-    raise ImproperlyConfigured("DEBUG and DEMO_MODE must be off when ENVIRONMENT=production.")
+    raise ImproperlyConfigured(
+        "DEBUG and DEMO_MODE must be off when ENVIRONMENT=production."
+    )
 
 INSECURE_SECRET_KEY = "local-only-secret-key-never-in-production-0123456789"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
@@ -58,7 +62,6 @@ INSTALLED_APPS = [
     "js_asset",
     "lucide",
     "csp",
-    "django_tailwind_cli",
     "django_structlog",
     "django_prometheus",
     "django_filters",
@@ -265,7 +268,9 @@ ACCOUNT_ADAPTER = "core.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # survives a Redis flush, can be revoked
+SESSION_ENGINE = (
+    "django.contrib.sessions.backends.db"  # survives a Redis flush, can be revoked
+)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -290,7 +295,14 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY = {
     feature: []
-    for feature in ("camera", "geolocation", "microphone", "payment", "usb", "accelerometer")
+    for feature in (
+        "camera",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+        "accelerometer",
+    )
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -306,7 +318,9 @@ if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    if env.bool("BEHIND_PROXY", default=True):  # one that strips the header from outside
+    if env.bool(
+        "BEHIND_PROXY", default=True
+    ):  # one that strips the header from outside
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- API ----------------------------------------------------------------------------------
@@ -342,9 +356,13 @@ SPECTACULAR_SETTINGS = {
 
 # -- Mail, files, words -------------------------------------------------------------------
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if PRODUCTION else "dummymail://")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="consolemail://" if PRODUCTION else "dummymail://"
+)
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <orders@example.com>")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <orders@example.com>"
+)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
@@ -364,7 +382,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("pt-br", _("Brazilian Portuguese")), ("de", _("German"))]
+LANGUAGES = [
+    ("en", _("English")),
+    ("pt-br", _("Brazilian Portuguese")),
+    ("de", _("German")),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 DEFAULT_TIME_ZONE = env.str("DEFAULT_TIME_ZONE", default="America/Sao_Paulo")
 

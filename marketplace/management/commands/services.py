@@ -15,7 +15,10 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["start", "stop", "status"])
 
     def handle(self, *args, action, **options):
-        own = {"postgres": os.environ.get("DATABASE_URL"), "valkey": os.environ.get("REDIS_URL")}
+        own = {
+            "postgres": os.environ.get("DATABASE_URL"),
+            "valkey": os.environ.get("REDIS_URL"),
+        }
         for name, variable in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")):
             if own[name]:
                 self.stdout.write(f"{name:9} the server that {variable} names is used")

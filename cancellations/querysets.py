@@ -1,0 +1,11 @@
+from core.scoping import ScopedQuerySet
+
+
+class CancellationQuerySet(ScopedQuerySet):
+    CUSTOMER_PATH = "case__order__customer__user"
+    SELLER_PATH = "case__seller"
+
+
+class CancellationItemQuerySet(ScopedQuerySet):
+    CUSTOMER_PATH = "case__order__customer__user"
+    SELLER_PATH = "case__seller"

@@ -1,0 +1,106 @@
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.actors import Actor, Via
+from core.events.subscriptions import WITHIN, subscribers_of
+
+if TYPE_CHECKING:
+    from core.events.models import Event
+
+logger = logging.getLogger(__name__)
+NOW = object()  # "happened now": told apart from None, which means "not known when"
+
+
+@dataclass
+class Entry:
+    """One event to be recorded. `subject` is a `Recorded` row whose version is already bumped."""
+
+    type: str
+    subject: Any
+    data: dict[str, Any] = field(default_factory=dict)
+    seq: int | None = None
+    occurred_at: datetime | None | object = NOW
+    inferred: bool = False
+
+
+def record(type: str, *, subject: Any, actor: Actor, **data: Any) -> "Event":
+    """Write down what happened, in the caller's transaction; tell subscribers after it."""
+    return record_many([Entry(type=type, subject=subject, data=data)], actor=actor)[0]
+
+
+def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
+    """Write down several events with one INSERT; their deliveries with a second one.
+
+    An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions.
+    """
+    from core.events.models import Delivery, Event
+
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(
+            "An event is recorded in the transaction that makes it true."
+        )
+    imported = actor.via == Via.IMPORT
+    events = Event.objects.bulk_create(
+        [_event(entry, actor, imported) for entry in entries], batch_size=2000
+    )
+    if imported:
+        return events
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(event=event, subscriber=name)
+        for event in events
+        for name in subscribers_of(event.type)
+    )
+    if deliveries:
+        ids = [delivery.pk for delivery in deliveries]
+        transaction.on_commit(partial(_nudge_deliveries, ids))
+    for event in events:
+        for reaction in WITHIN.get(event.type, []):
+            reaction(event)
+    return events
+
+
+def _event(entry: Entry, actor: Actor, imported: bool) -> "Event":
+    from core.events.models import Event
+
+    about = entry.subject.about()
+    return Event(
+        type=entry.type,
+        subject_type=entry.subject.EVENT,
+        subject_id=entry.subject.pk,
+        seq=entry.seq if entry.seq is not None else entry.subject.version,
+        order_id=about["order_id"],
+        seller_id=about["seller_id"],
+        actor_role=actor.role,
+        actor_user_id=actor.user_id,
+        actor_seller_id=actor.seller_id,
+        via=actor.via,
+        occurred_at=timezone.now() if entry.occurred_at is NOW else entry.occurred_at,
+        imported=imported,
+        inferred=entry.inferred,
+        data=entry.data,
+    )
+
+
+def _nudge_deliveries(delivery_ids: list[int]) -> None:
+    from core.events.tasks import deliver
+
+    for delivery_id in delivery_ids:
+        nudge(deliver, delivery_id=delivery_id)
+
+
+def nudge(task: Any, **ids: int) -> None:
+    """Ring the doorbell: start `task` soon. A broker that is away loses nothing but time, because
+    a sweeper finds the row; so its failure is logged and swallowed."""
+    try:
+        task.apply_async(kwargs=ids, retry=False)
+    except Exception as error:  # any broker error: the row stands, the sweeper comes by
+        logger.warning(
+            "Nudge of %s was not sent (%s); the sweeper will do it.", task.name, error
+        )

@@ -1,0 +1,9 @@
+from core.scoping import ScopedQuerySet
+
+
+class AccountQuerySet(ScopedQuerySet):
+    SELLER_PATH = "seller"
+
+
+class EntryQuerySet(ScopedQuerySet):
+    SELLER_PATH = "account__seller"

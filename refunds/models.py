@@ -1,0 +1,250 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.money import MinorUnits
+from core.states import Stateful
+from orders.models import Case, Order, OrderItem, Payment, SellerOrder
+from refunds.querysets import (
+    RefundAttemptQuerySet,
+    RefundLineQuerySet,
+    RefundPartQuerySet,
+    RefundPlanQuerySet,
+)
+
+
+class RefundPlan(Stateful):
+    """What will be paid back and why: the seeds' "Cancellation / Refund Plan".
+
+    `total` = sum of its lines = sum of its parts, minor units, never negative.
+    """
+
+    class Type(models.TextChoices):
+        CANCEL = "cancel", _("Cancel")
+        REFUND = "refund", _("Refund")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        PROCESSING = "processing", _("Processing")
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
+        VOID = "void", _("Void")
+
+    class PayableWhen(models.TextChoices):
+        AT_ONCE = "at_once", _("At once")
+        ON_RECEIPT = "on_receipt", _("When the goods are received")
+
+    EVENT = "refund_plan"
+    TRANSITIONS = {
+        Status.WAITING: {Status.APPROVED, Status.VOID},
+        Status.APPROVED: {Status.PROCESSING},
+        Status.PROCESSING: {Status.COMPLETED, Status.FAILED},
+        Status.FAILED: {Status.PROCESSING},
+        Status.COMPLETED: set(),
+        Status.VOID: set(),
+    }
+
+    number = models.CharField(max_length=20, unique=True)
+    type = models.CharField(max_length=10, choices=Type)
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="refund_plans"
+    )
+    seller_order = models.ForeignKey(
+        SellerOrder, on_delete=models.PROTECT, related_name="refund_plans"
+    )
+    seller = models.ForeignKey(
+        "sellers.Seller", on_delete=models.PROTECT, related_name="+"
+    )
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="refund_plans"
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
+    currency = models.CharField(max_length=3)
+    total = MinorUnits()
+    gateway = models.CharField(
+        max_length=20, help_text="which provider pays: refunds/gateway/"
+    )
+    payable_when = models.CharField(
+        max_length=12, choices=PayableWhen, default=PayableWhen.AT_ONCE
+    )
+    payable_at = models.DateTimeField(
+        null=True, blank=True, help_text="set when it may be paid"
+    )
+    created_at = models.DateTimeField(null=True, default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    imported = models.BooleanField(default=False)
+
+    objects = RefundPlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(total__gte=0), name="plan_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=~models.Q(status="void"),
+                name="plan_one_live_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["id", "seller_order"], name="plan_with_seller_order"
+            ),
+            models.UniqueConstraint(fields=["id", "order"], name="plan_with_order"),
+        ]
+        indexes = [
+            models.Index(fields=["order", "id"], name="plan_by_order"),
+            models.Index(fields=["seller", "status", "-id"], name="plan_by_seller"),
+            models.Index(fields=["status", "-id"], name="plan_by_status"),
+            models.Index(
+                fields=["payable_at"],
+                condition=models.Q(status__in=["approved", "processing"]),
+                name="plan_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RefundLine(models.Model):
+    """One amount of a plan, with the figures it was made from.
+
+    product and shipping give back; fees take away (negative amounts). The line keeps the
+    quantity, so that a page can show the arithmetic.
+    """
+
+    class Component(models.TextChoices):
+        PRODUCT = "product", _("Product")
+        SHIPPING = "shipping", _("Shipping share")
+        FEE = "fee", _("Fee")
+
+    plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="lines")
+    seller_order = models.ForeignKey(
+        SellerOrder, on_delete=models.PROTECT, related_name="+"
+    )
+    item = models.ForeignKey(
+        OrderItem, on_delete=models.PROTECT, related_name="refund_lines"
+    )
+    component = models.CharField(max_length=10, choices=Component)
+    quantity = models.PositiveIntegerField()
+    amount = MinorUnits()
+    # For the reader: gross price and discount share inside a product amount (minor units).
+    gross = MinorUnits(default=0)
+    discount = MinorUnits(default=0)
+    commission = MinorUnits(
+        default=0, help_text="given back to the seller with this line"
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RefundLineQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "item", "component"],
+                name="refund_line_once_per_component",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(component="fee", amount__lte=0)
+                | (~models.Q(component="fee") & models.Q(amount__gte=0)),
+                name="refund_line_sign",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.amount}"
+
+
+class RefundPart(models.Model):
+    """The part of a plan that goes back to one payment: card first, voucher last."""
+
+    plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="parts")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="refund_parts"
+    )
+    amount = MinorUnits()
+    reserved_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RefundPartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "payment"], name="refund_part_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="refund_part_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.plan_id}"
+
+
+class RefundAttempt(models.Model):
+    """One try to pay one part. A time-out is `unknown`, never failed, and has a date to look again."""
+
+    class Status(models.TextChoices):
+        SENDING = "sending", _("Being sent")
+        UNKNOWN = "unknown", _("Answer not known yet")
+        SUCCEEDED = "succeeded", _("Paid")
+        FAILED = "failed", _("Refused by the provider")
+
+    UNDECIDED = (Status.SENDING, Status.UNKNOWN)
+
+    part = models.ForeignKey(
+        RefundPart, on_delete=models.PROTECT, related_name="attempts"
+    )
+    attempt_no = models.PositiveSmallIntegerField()
+    idempotency_key = models.UUIDField(unique=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.SENDING)
+    provider_reference = models.CharField(max_length=120, blank=True)
+    answer = models.CharField(
+        max_length=300, blank=True, help_text="the provider's own words"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    checks = models.PositiveSmallIntegerField(default=0)
+
+    objects = RefundAttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "attempt_no"], name="attempt_no_once"
+            ),
+            models.UniqueConstraint(
+                fields=["part"],
+                condition=models.Q(status="succeeded"),
+                name="attempt_one_succeeded",
+            ),
+            models.UniqueConstraint(
+                fields=["part"],
+                condition=models.Q(status__in=["sending", "unknown"]),
+                name="attempt_one_undecided",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["sending", "unknown"])
+                | models.Q(next_check_at__isnull=False),
+                name="attempt_undecided_has_a_date",
+            ),
+            models.UniqueConstraint(
+                fields=["provider_reference"],
+                condition=~models.Q(provider_reference=""),
+                name="attempt_reference_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"],
+                condition=models.Q(status__in=["sending", "unknown"]),
+                name="attempt_to_check",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_id}/{self.attempt_no}"
