@@ -5,7 +5,7 @@ from core.sql import composite_foreign_key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cancellations", "0001_initial"),
+        ("cancellations", "0002_initial"),
         ("orders", "0002_one_order_one_seller"),
     ]
 
