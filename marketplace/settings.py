@@ -5,6 +5,7 @@ turns every security setting on. Anything else is `local`: a checkout on somebod
 which falls back to the embedded PostgreSQL and Valkey when no server is named.
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.demo import embedded
+from marketplace.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -139,6 +141,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "core.templatetags.interface",
+                "core.templatetags.controls",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -311,7 +314,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/"]  # asked from inside
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -365,7 +368,7 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # local ones come from the finders
 STATICFILES_DIRS = [BASE_DIR / "assets" / "built", BASE_DIR / "assets" / "js"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -397,26 +400,13 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default="http://127.0.0.1:8099")
 GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", default=3.0)
 GATEWAY_READ_SECONDS = env.float("GATEWAY_READ_SECONDS", default=20.0)
 
-# -- Logs ---------------------------------------------------------------------------------
+# -- Logs and metrics ---------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.processors.JSONRenderer"
-            if PRODUCTION
-            else "structlog.dev.ConsoleRenderer",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django_structlog": {"level": env.str("LOG_LEVEL", default="WARNING")},
-        "httpx": {"level": "WARNING"},
-    },
-}
-LOGGING.pop("formatters")
+LOGGING = logging_config(
+    json=PRODUCTION, level=env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")
+)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # /metrics/ does not exist without one
 
 SILENCED_SYSTEM_CHECKS = []

