@@ -61,6 +61,4 @@ class ReasonQuerySet(models.QuerySet):
         picker = self.PICKERS.get(actor.role)
         if picker is None:
             return self.none()
-        return self.filter(kind=kind, active=True, **{picker: True}).order_by(
-            "sort_order", "pk"
-        )
+        return self.filter(kind=kind, active=True, **{picker: True}).order_by("sort_order", "pk")

@@ -45,9 +45,7 @@ class Reason(models.Model):
     objects = ReasonQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "code"], name="reason_code_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="reason_code_once")]
         indexes = [models.Index(fields=["kind", "sort_order"], name="reason_in_order")]
 
     def __str__(self) -> str:
@@ -86,17 +84,11 @@ class Case(Stateful):
     number = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=10, choices=CaseKind)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cases")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="cases"
-    )
-    seller = models.ForeignKey(
-        "sellers.Seller", on_delete=models.PROTECT, related_name="+"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="cases")
+    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     origin = models.CharField(max_length=10, choices=Origin)
-    opened_at = models.DateTimeField(
-        null=True, help_text="null: an imported past does not know"
-    )
+    opened_at = models.DateTimeField(null=True, help_text="null: an imported past does not know")
     due_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -106,9 +98,7 @@ class Case(Stateful):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["id", "seller_order"], name="case_with_seller_order"
-            ),
+            models.UniqueConstraint(fields=["id", "seller_order"], name="case_with_seller_order"),
         ]
         indexes = [
             models.Index(

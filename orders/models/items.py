@@ -15,9 +15,7 @@ class OrderLine(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="lines"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(max_length=80)
     name = models.CharField(max_length=200)
@@ -40,22 +38,12 @@ class OrderLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "position"], name="line_position_once"
-            ),
-            models.UniqueConstraint(
-                fields=["id", "seller_order"], name="line_with_seller_order"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(quantity__gt=0), name="line_has_quantity"
-            ),
+            models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
+            models.UniqueConstraint(fields=["id", "seller_order"], name="line_with_seller_order"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="line_has_quantity"),
             models.CheckConstraint(
                 condition=models.Q(gross=models.F("quantity") * models.F("unit_price"))
-                & models.Q(
-                    total=models.F("gross")
-                    - models.F("discount")
-                    + models.F("shipping")
-                ),
+                & models.Q(total=models.F("gross") - models.F("discount") + models.F("shipping")),
                 name="line_amounts_add_up",
             ),
             models.CheckConstraint(
@@ -68,9 +56,7 @@ class OrderLine(models.Model):
                     commission__gte=0,
                 )
                 & models.Q(discount__lte=models.F("gross"))
-                & models.Q(
-                    captured_product__lte=models.F("gross") - models.F("discount")
-                )
+                & models.Q(captured_product__lte=models.F("gross") - models.F("discount"))
                 & models.Q(captured_shipping__lte=models.F("shipping"))
                 & models.Q(commission__lte=models.F("captured_product")),
                 name="line_amounts_in_bounds",
@@ -106,15 +92,9 @@ class OrderItem(Stateful):
 
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="items")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="items"
-    )
-    seller = models.ForeignKey(
-        "sellers.Seller", on_delete=models.PROTECT, related_name="+"
-    )
-    number = models.CharField(
-        max_length=20, help_text="<line>.<n>, unique within the order"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="items")
+    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20, help_text="<line>.<n>, unique within the order")
     first_unit = models.PositiveIntegerField()
     last_unit = models.PositiveIntegerField(help_text="exclusive")
     status = models.CharField(
@@ -131,26 +111,16 @@ class OrderItem(Stateful):
     captured_product = MinorUnits()
     captured_shipping = MinorUnits()
     commission = MinorUnits(default=0)
-    refunded_product = MinorUnits(
-        default=0, help_text="reserved by refunds, running or done"
-    )
-    refunded_shipping = MinorUnits(
-        default=0, help_text="reserved by refunds, running or done"
-    )
+    refunded_product = MinorUnits(default=0, help_text="reserved by refunds, running or done")
+    refunded_shipping = MinorUnits(default=0, help_text="reserved by refunds, running or done")
 
     objects = OrderItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["line", "first_unit"], name="item_first_unit_once"
-            ),
-            models.UniqueConstraint(
-                fields=["order", "number"], name="item_number_once"
-            ),
-            models.UniqueConstraint(
-                fields=["id", "seller_order"], name="item_with_seller_order"
-            ),
+            models.UniqueConstraint(fields=["line", "first_unit"], name="item_first_unit_once"),
+            models.UniqueConstraint(fields=["order", "number"], name="item_number_once"),
+            models.UniqueConstraint(fields=["id", "seller_order"], name="item_with_seller_order"),
             models.CheckConstraint(
                 condition=models.Q(last_unit__gt=models.F("first_unit")),
                 name="item_has_units",

@@ -47,9 +47,7 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "external_id"], name="customer_once"
-            )
+            models.UniqueConstraint(fields=["channel", "external_id"], name="customer_once")
         ]
 
     def __str__(self) -> str:
@@ -72,9 +70,7 @@ class Order(Recorded):
 
     number = models.CharField(max_length=40, unique=True, db_collation="C")
     channel = models.CharField(max_length=40)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="orders"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
     status = models.CharField(
         max_length=20, choices=OrderStatus, default=OrderStatus.WAITING_PACKAGING
     )
@@ -100,9 +96,7 @@ class Order(Recorded):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    total=models.F("product_total")
-                    - models.F("discount")
-                    + models.F("shipping")
+                    total=models.F("product_total") - models.F("discount") + models.F("shipping")
                 ),
                 name="order_total_adds_up",
             ),
@@ -121,12 +115,8 @@ class Order(Recorded):
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
-            models.Index(
-                fields=["status", "-placed_at", "-id"], name="order_by_status"
-            ),
-            models.Index(
-                fields=["customer", "-placed_at", "-id"], name="order_by_customer"
-            ),
+            models.Index(fields=["status", "-placed_at", "-id"], name="order_by_status"),
+            models.Index(fields=["customer", "-placed_at", "-id"], name="order_by_customer"),
             models.Index(fields=["updated_at", "id"], name="order_by_update"),
         ]
 
@@ -146,9 +136,7 @@ class SellerOrder(Recorded):
     EVENT = "seller_order"
     Status = OrderStatus
 
-    order = models.ForeignKey(
-        Order, on_delete=models.PROTECT, related_name="seller_orders"
-    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="seller_orders")
     seller = models.ForeignKey(
         "sellers.Seller", on_delete=models.PROTECT, related_name="seller_orders"
     )
@@ -172,9 +160,7 @@ class SellerOrder(Recorded):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "seller"], name="seller_order_once"
-            ),
+            models.UniqueConstraint(fields=["order", "seller"], name="seller_order_once"),
             # Targets of composite foreign keys: a row can never point at another order's part.
             models.UniqueConstraint(
                 fields=["id", "order", "seller"],
@@ -182,17 +168,13 @@ class SellerOrder(Recorded):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    total=models.F("product_total")
-                    - models.F("discount")
-                    + models.F("shipping")
+                    total=models.F("product_total") - models.F("discount") + models.F("shipping")
                 ),
                 name="seller_order_total_adds_up",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["seller", "-placed_at", "-id"], name="seller_order_newest"
-            ),
+            models.Index(fields=["seller", "-placed_at", "-id"], name="seller_order_newest"),
             models.Index(
                 fields=["seller", "status", "-placed_at", "-id"],
                 name="seller_order_by_status",
@@ -228,9 +210,7 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "position"], name="payment_position_once"
-            ),
+            models.UniqueConstraint(fields=["order", "position"], name="payment_position_once"),
             models.UniqueConstraint(fields=["id", "order"], name="payment_with_order"),
             models.CheckConstraint(
                 condition=models.Q(amount__gte=0), name="payment_amount_not_negative"

@@ -1,0 +1,80 @@
+"""Cases: opening, deciding and completing what is common to cancellations and returns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import DomainError
+from core.numbers import new_number
+from orders.models import Case, OrderItem, SellerOrder
+
+PREFIX = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
+
+
+class AlreadyInCase(DomainError):
+    """An item has at most one open case."""
+
+    code = "already_requested"
+
+
+def open_case(
+    seller_order: SellerOrder,
+    items: Sequence[OrderItem],
+    *,
+    kind: str,
+    origin: str,
+    actor: Actor,
+    due_at: datetime | None = None,
+) -> Case:
+    """Open a case about locked items of one seller order and mark them as in it.
+
+    The order must be locked. Raises AlreadyInCase when one of them is in an open case.
+    """
+    case = Case(
+        number=new_number(PREFIX[kind]),
+        kind=kind,
+        order_id=seller_order.order_id,
+        seller_order=seller_order,
+        seller_id=seller_order.seller_id,
+        origin=origin,
+        opened_at=timezone.now(),
+        due_at=due_at,
+    )
+    case.save(force_insert=True)
+    ids = [item.pk for item in items]
+    marked = OrderItem.objects.filter(pk__in=ids, seller_order=seller_order, open_case=None).update(
+        open_case=case
+    )
+    if marked != len(ids):
+        raise AlreadyInCase(_("A request for one of these items is waiting already."))
+    for item in items:
+        item.open_case = case
+    case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
+    return case
+
+
+def decide_case(case: Case, status: str, *, actor: Actor, **data) -> None:
+    """Answer a waiting case as a whole: approved, rejected or withdrawn. Items still marked as
+    being in it are released by whoever knows what becomes of them."""
+    now = timezone.now()
+    changes: dict = {"decided_at": now, "due_at": None}
+    if status != Case.Status.APPROVED:
+        changes["closed_at"] = now
+    case.transition_to(status, actor=actor, changes=changes, kind=case.kind, **data)
+
+
+def release_items(items: Sequence[OrderItem]) -> None:
+    """The items are in no open case any more."""
+    OrderItem.objects.filter(pk__in=[item.pk for item in items]).update(open_case=None)
+    for item in items:
+        item.open_case = None
+
+
+def complete_case(case: Case, *, actor: Actor) -> None:
+    """The money has left: nothing more happens to an approved case."""
+    case.transition_to(
+        Case.Status.COMPLETED, actor=actor, changes={"closed_at": timezone.now()}, kind=case.kind
+    )

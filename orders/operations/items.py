@@ -1,0 +1,157 @@
+"""Moving and splitting items, under the order's lock."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import DomainError, InvalidInput
+from core.events import Entry, record_many
+from core.money import share
+from core.states import move
+from orders.models import Order, OrderItem, SellerOrder
+from orders.policies import status_of
+
+
+class UnknownItem(DomainError):
+    """No such item in this order, as far as this actor can see."""
+
+    code = "unknown_item"
+    status = 404
+
+
+class QuantityNotLeft(InvalidInput):
+    """More units than there are, or none."""
+
+    code = "quantity_not_left"
+    status = 409
+
+
+def lock_order(order_id: int) -> Order:
+    """The order, locked: its lock covers its items, packages, cases and plans. Always taken first."""
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def take_items(order: Order, wanted: dict[int, int], *, actor: Actor) -> list[OrderItem]:
+    """The items with these quantities {item id: units}, locked, split where only part is wanted.
+
+    The parts keep the order of `wanted`. Raises UnknownItem, QuantityNotLeft.
+    """
+    found = {
+        item.pk: item
+        for item in OrderItem.objects.visible_to(actor)
+        .filter(order=order, pk__in=wanted)
+        .select_related("line")
+        .locked()
+    }
+    taken = []
+    for item_id, quantity in wanted.items():
+        item = found.get(item_id)
+        if item is None:
+            raise UnknownItem(_("There is no such item in this order."), field="items")
+        if not 1 <= quantity <= item.quantity:
+            raise QuantityNotLeft(
+                _("%(quantity)s of %(name)s is not possible; there are %(left)s.")
+                % {"quantity": quantity, "name": item.line.name, "left": item.quantity},
+                field="items",
+                allowed=[str(item.quantity)],
+            )
+        taken.append(item if quantity == item.quantity else split_item(item, quantity, actor=actor))
+    return taken
+
+
+def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
+    """Split the last `quantity` units off a locked item and return the leaving part.
+
+    The staying part keeps its id and number; the leaving part gets the next number of the line.
+    Shares come from the line alone, so they do not depend on the path (product.md §2).
+    """
+    if item.refunded_product or item.refunded_shipping:
+        raise DomainError(_("Money was already paid back for this item; it cannot be split."))
+    cut = item.last_unit - quantity
+    parts_of_line = OrderItem.objects.filter(line_id=item.line_id).count()
+    leaving = OrderItem(
+        line=item.line,
+        order_id=item.order_id,
+        seller_order_id=item.seller_order_id,
+        seller_id=item.seller_id,
+        number=f"{item.line.position}.{parts_of_line + 1}",
+        first_unit=cut,
+        last_unit=item.last_unit,
+        status=item.status,
+        open_case_id=item.open_case_id,
+        version=1,
+        **_shares(item, cut, item.last_unit),
+    )
+    staying = {"last_unit": cut, **_shares(item, item.first_unit, cut)}
+    OrderItem.objects.filter(pk=item.pk).update(
+        **staying, version=F("version") + 1, updated_at=timezone.now()
+    )
+    for name, value in staying.items():
+        setattr(item, name, value)
+    item.version += 1
+    leaving.save(force_insert=True)
+    record_many(
+        [
+            Entry(
+                type="order_item.split",
+                subject=item,
+                data={"into": leaving.pk, "quantity": quantity},
+            ),
+            Entry(
+                type="order_item.split_off",
+                subject=leaving,
+                data={"from_item": item.pk, "quantity": quantity, "to": leaving.status},
+            ),
+        ],
+        actor=actor,
+    )
+    return leaving
+
+
+def _shares(item: OrderItem, first: int, last: int) -> dict[str, int]:
+    line = item.line
+    return {
+        name: share(getattr(line, name), line.quantity, first, last)
+        for name in ("captured_product", "captured_shipping", "commission")
+    }
+
+
+def move_items(
+    order: Order,
+    items: Sequence[OrderItem],
+    status: str,
+    *,
+    actor: Actor,
+    changes: dict | None = None,
+    **data,
+) -> None:
+    """Move items of a locked order to `status` and recompute the statuses that follow from them.
+
+    Raises InvalidTransition when one of them cannot go there, or is there already.
+    """
+    data_of = {item.pk: {"quantity": item.quantity} for item in items}
+    move(items, status, actor=actor, changes=changes, data_of=data_of, **data)
+    refresh_statuses(order)
+
+
+def refresh_statuses(order: Order) -> None:
+    """Name the order and its seller orders after their least advanced live item."""
+    now = timezone.now()
+    statuses: dict[int, list[str]] = {}
+    for part_id, status in OrderItem.objects.filter(order=order).values_list(
+        "seller_order_id", "status"
+    ):
+        statuses.setdefault(part_id, []).append(status)
+    for part_id, own in statuses.items():
+        SellerOrder.objects.filter(pk=part_id).update(
+            status=status_of(own),
+            has_cancelled=OrderItem.Status.CANCELLED in own,
+            has_returned=OrderItem.Status.RETURNED in own,
+            updated_at=now,
+        )
+    order.status = status_of([status for own in statuses.values() for status in own])
+    order.updated_at = now
+    Order.objects.filter(pk=order.pk).update(status=order.status, updated_at=now)
