@@ -64,9 +64,7 @@ class LedgerEntry(models.Model):
     transaction = models.ForeignKey(
         LedgerTransaction, on_delete=models.PROTECT, related_name="entries"
     )
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="entries"
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
     amount = MinorUnits()
     currency = models.CharField(max_length=3)
 
@@ -75,9 +73,7 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name_plural = "ledger entries"
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(amount=0), name="entry_moves_something"
-            )
+            models.CheckConstraint(condition=~models.Q(amount=0), name="entry_moves_something")
         ]
         indexes = [models.Index(fields=["account", "-id"], name="entry_by_account")]
 

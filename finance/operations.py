@@ -1,11 +1,29 @@
-"""Posting to the ledger."""
+"""The ledger: every movement of money as entries that sum to zero.
 
+Debits are positive, credits negative; every amount is minor units. A posting is named by its
+reference and happens once, however often it is asked for. The accounts of one call are locked in
+pk order, and before anything is written, so that two postings wait for each other and never
+deadlock: post once per transaction, and everything that belongs together in that one call.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db import connection, transaction
+
+from core.actors import Actor
+from finance.models import Account, LedgerEntry, LedgerTransaction
+
+Kind = Account.Kind
+AccountKey = tuple[str, int | None, str]  # kind, seller, currency
 
 
 @dataclass(frozen=True)
 class SellerShare:
+    """What was captured for one seller's part of an order, and the commission in it."""
+
     seller_id: int
     captured: int
     commission: int
@@ -13,12 +31,210 @@ class SellerShare:
 
 @dataclass(frozen=True)
 class Capture:
+    """Money captured for one order: its sellers' shares, and what was captured above the total."""
+
     order_id: int
     currency: str
     occurred_at: datetime | None
-    shares: list[SellerShare] = field(default_factory=list)
+    shares: Sequence[SellerShare]
     surplus: int = 0
 
 
-def post_captures(captures: list[Capture], *, actor) -> None:
-    raise NotImplementedError
+@dataclass(frozen=True)
+class SellerRefund:
+    """Money paid back to a customer out of one seller's part of an order.
+
+    `commission` is the marketplace's share of `amount`, given back to the seller; the seller is
+    charged the rest.
+    """
+
+    reference: str
+    order_id: int
+    seller_id: int
+    currency: str
+    amount: int
+    commission: int
+    occurred_at: datetime | None = None
+
+
+@dataclass
+class _Posting:
+    reference: str
+    kind: str
+    order_id: int
+    seller_id: int | None
+    currency: str
+    occurred_at: datetime | None
+    movements: dict[AccountKey, int] = field(default_factory=dict)
+
+    def move(self, kind: str, amount: int) -> "_Posting":
+        if amount:
+            self.movements[kind, self.seller_id, self.currency] = amount
+        return self
+
+
+def post_captures(captures: Sequence[Capture], *, actor: Actor) -> None:
+    """Credit each seller with what was captured for them, less commission (product.md §7).
+
+    One ledger transaction per seller and order, `capture:<order>:<seller>`, and one per surplus,
+    `capture:<order>:surplus`. A handful of statements however many captures there are. `actor`
+    is who took the orders in; their `order.placed` event is the audit record.
+    """
+    _post(posting for capture in captures for posting in _postings_of(capture))
+
+
+def _postings_of(capture: Capture) -> Iterable[_Posting]:
+    for share in capture.shares:
+        if not 0 <= share.commission <= share.captured:
+            raise ValueError(f"Commission {share.commission} is not within {share.captured}.")
+        yield (
+            _posting_of(capture, str(share.seller_id), share.seller_id)
+            .move(Kind.PROVIDER, share.captured)
+            .move(Kind.SELLER_PENDING, -(share.captured - share.commission))
+            .move(Kind.COMMISSION, -share.commission)
+        )
+    if capture.surplus < 0:
+        raise ValueError(f"A surplus is never negative: {capture.surplus}.")
+    yield (
+        _posting_of(capture, "surplus", None)
+        .move(Kind.PROVIDER, capture.surplus)
+        .move(Kind.SURPLUS, -capture.surplus)
+    )
+
+
+def _posting_of(capture: Capture, name: str, seller_id: int | None) -> _Posting:
+    return _Posting(
+        reference=f"capture:{capture.order_id}:{name}",
+        kind="capture",
+        order_id=capture.order_id,
+        seller_id=seller_id,
+        currency=capture.currency,
+        occurred_at=capture.occurred_at,
+    )
+
+
+def post_refund(
+    *,
+    reference: str,
+    order_id: int,
+    seller_id: int,
+    currency: str,
+    amount: int,
+    commission: int,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Charge a seller with money paid back, less the commission given back with it.
+
+    Happens once per reference. A seller's balance may go below what they have sold.
+    """
+    post_refunds(
+        [
+            SellerRefund(
+                reference=reference,
+                order_id=order_id,
+                seller_id=seller_id,
+                currency=currency,
+                amount=amount,
+                commission=commission,
+                occurred_at=occurred_at,
+            )
+        ]
+    )
+
+
+def post_refunds(refunds: Sequence[SellerRefund]) -> None:
+    """Several refunds in a handful of statements: see `post_refund`."""
+    _post(_posting_of_refund(refund) for refund in refunds)
+
+
+def _posting_of_refund(refund: SellerRefund) -> _Posting:
+    if not 0 <= refund.commission <= refund.amount:
+        raise ValueError(f"Commission {refund.commission} is not within {refund.amount}.")
+    posting = _Posting(
+        reference=refund.reference,
+        kind="refund",
+        order_id=refund.order_id,
+        seller_id=refund.seller_id,
+        currency=refund.currency,
+        occurred_at=refund.occurred_at,
+    )
+    return (
+        posting.move(Kind.PROVIDER, -refund.amount)
+        .move(Kind.SELLER_PENDING, refund.amount - refund.commission)
+        .move(Kind.COMMISSION, refund.commission)
+    )
+
+
+@transaction.atomic
+def _post(postings: Iterable[_Posting]) -> None:
+    """Write the postings that move something and are not there yet, and the balances."""
+    wanted = {posting.reference: posting for posting in postings if posting.movements}
+    known = LedgerTransaction.objects.filter(reference__in=wanted)
+    for reference in known.values_list("reference", flat=True):
+        del wanted[reference]
+    if not wanted:
+        return
+    new = list(wanted.values())
+    accounts = _locked_accounts({key for posting in new for key in posting.movements})
+    rows = LedgerTransaction.objects.bulk_create(
+        LedgerTransaction(
+            reference=posting.reference,
+            kind=posting.kind,
+            order_id=posting.order_id,
+            seller_id=posting.seller_id,
+            occurred_at=posting.occurred_at,
+        )
+        for posting in new
+    )
+    entries = [
+        LedgerEntry(
+            transaction=row, account_id=accounts[key], amount=amount, currency=posting.currency
+        )
+        for posting, row in zip(new, rows, strict=True)
+        for key, amount in posting.movements.items()
+    ]
+    LedgerEntry.objects.bulk_create(entries)
+    _add_to_balances(entries)
+
+
+def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
+    """The pks of these accounts, made where they are new, locked until the transaction ends."""
+    found = _lock(keys)
+    missing = keys - found.keys()
+    if missing:
+        Account.objects.bulk_create(
+            [
+                Account(kind=kind, seller_id=seller_id, currency=currency)
+                for kind, seller_id, currency in sorted(missing, key=str)
+            ],
+            ignore_conflicts=True,
+        )
+        found = _lock(keys)
+    return found
+
+
+def _lock(keys: set[AccountKey]) -> dict[AccountKey, int]:
+    sellers = {seller_id for _kind, seller_id, _currency in keys}
+    accounts = Account.objects.filter(
+        kind__in={kind for kind, _seller, _currency in keys},
+        currency__in={currency for _kind, _seller, currency in keys},
+    )
+    owned = accounts.filter(seller_id__in=sellers - {None})
+    everything = owned | accounts.filter(seller_id=None) if None in sellers else owned
+    locked = everything.locked()
+    found = {(account.kind, account.seller_id, account.currency): account.pk for account in locked}
+    return {key: pk for key, pk in found.items() if key in keys}
+
+
+def _add_to_balances(entries: Sequence[LedgerEntry]) -> None:
+    moved: dict[int, int] = defaultdict(int)
+    for entry in entries:
+        moved[entry.account_id] += entry.amount
+    table = connection.ops.quote_name(Account._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS account SET balance = account.balance + moved.amount "  # noqa: S608
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS moved(id, amount) "
+            "WHERE account.id = moved.id",
+            [list(moved), list(moved.values())],
+        )

@@ -69,7 +69,9 @@ class RefundPlan(Stateful):
         max_length=12, choices=PayableWhen, default=PayableWhen.AT_ONCE
     )
     payable_at = models.DateTimeField(
-        null=True, blank=True, help_text="set when it may be paid"
+        null=True,
+        blank=True,
+        help_text="set when it may be paid; taken back by a refusal until somebody asks again",
     )
     created_at = models.DateTimeField(null=True, default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -98,7 +100,7 @@ class RefundPlan(Stateful):
             models.Index(fields=["status", "-id"], name="plan_by_status"),
             models.Index(
                 fields=["payable_at"],
-                condition=models.Q(status__in=["approved", "processing"]),
+                condition=models.Q(status__in=["approved", "failed"]),
                 name="plan_due",
             ),
         ]
@@ -110,8 +112,9 @@ class RefundPlan(Stateful):
 class RefundLine(models.Model):
     """One amount of a plan, with the figures it was made from.
 
-    product and shipping give back; fees take away (negative amounts). The line keeps the
-    quantity, so that a page can show the arithmetic.
+    product and shipping give back: amount = gross − discount − uncaptured − refunded_before.
+    Fees take away (negative amounts). The line keeps every figure, so that a page can show the
+    arithmetic.
     """
 
     class Component(models.TextChoices):
@@ -129,9 +132,15 @@ class RefundLine(models.Model):
     component = models.CharField(max_length=10, choices=Component)
     quantity = models.PositiveIntegerField()
     amount = MinorUnits()
-    # For the reader: gross price and discount share inside a product amount (minor units).
+    # For the reader, minor units: what the amount was made from.
     gross = MinorUnits(default=0)
     discount = MinorUnits(default=0)
+    uncaptured = MinorUnits(
+        default=0, help_text="this part of the price was never paid by the customer"
+    )
+    refunded_before = MinorUnits(
+        default=0, help_text="reserved by earlier plans when this one was made"
+    )
     commission = MinorUnits(
         default=0, help_text="given back to the seller with this line"
     )
@@ -149,6 +158,16 @@ class RefundLine(models.Model):
                 condition=models.Q(component="fee", amount__lte=0)
                 | (~models.Q(component="fee") & models.Q(amount__gte=0)),
                 name="refund_line_sign",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(component="fee")
+                | models.Q(
+                    amount=models.F("gross")
+                    - models.F("discount")
+                    - models.F("uncaptured")
+                    - models.F("refunded_before")
+                ),
+                name="refund_line_adds_up",
             ),
         ]
 
@@ -185,7 +204,11 @@ class RefundPart(models.Model):
 
 
 class RefundAttempt(models.Model):
-    """One try to pay one part. A time-out is `unknown`, never failed, and has a date to look again."""
+    """One try to pay one part.
+
+    A time-out is `unknown`, never failed. While undecided, `next_check_at` says when to look
+    again; before that moment the call may still be under way.
+    """
 
     class Status(models.TextChoices):
         SENDING = "sending", _("Being sent")
