@@ -5,6 +5,7 @@ e-mails, signed links hold tokens), client addresses not at all.
 """
 
 import logging
+import sys
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -32,13 +33,16 @@ def logging_config(*, json: bool, level: str) -> dict:
             structlog.stdlib.filter_by_level,
             *SHARED,
             without_query,
-            structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    render = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    # Plain tracebacks both: pretty ones print local variables, and with them people's data.
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -47,8 +51,7 @@ def logging_config(*, json: bool, level: str) -> dict:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *([structlog.processors.dict_tracebacks] if json else []),
-                    render,
+                    *(as_json if json else [plain]),
                 ],
                 "foreign_pre_chain": [*SHARED, without_record_request],
             }

@@ -76,8 +76,8 @@ class Services:
             mine = {"port": 0, "password": secrets.token_urlsafe(32)}
             server.learn(mine["password"])
         for _attempt in range(3):  # somebody may take the port between our look and the start
-            if not _is_free(mine["port"]):
-                mine["port"] = _free_port()
+            if not is_free(mine["port"]):
+                mine["port"] = free_port()
             self._save({**saved, server.name: mine})
             if server.start(**mine):
                 return True
@@ -162,7 +162,7 @@ class Services:
             yield
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -172,7 +172,7 @@ def _is_free(port: int) -> bool:
     return port != 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

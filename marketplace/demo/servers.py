@@ -19,6 +19,7 @@ from marketplace.demo.owner import Owner, ServicesError
 
 SECONDS_TO_START = 60  # crash recovery of a large database takes a while
 SECONDS_TO_STOP = 30
+BARE_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 class Server:
@@ -79,7 +80,7 @@ class Server:
             pid = int(self.pid_file().read_text().split()[0])
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return pid if str(self.data) in _command_line(pid) else None
+        return pid if str(self.data) in command_line(pid) else None
 
     def running(self) -> bool:
         return self.pid() is not None
@@ -92,7 +93,7 @@ class Server:
             process = subprocess.Popen(
                 command,
                 cwd=self.data,
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                env=BARE_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -130,7 +131,7 @@ class Server:
 
     def _wait_until_gone(self, pid: int) -> None:
         deadline = time.monotonic() + SECONDS_TO_STOP
-        while str(self.data) in _command_line(pid) and time.monotonic() < deadline:
+        while str(self.data) in command_line(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def end_of_log(self) -> str:
@@ -185,7 +186,7 @@ class Postgres(Server):
                 ),
             ],
             cwd=self.home,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env=BARE_ENVIRONMENT,
             capture_output=True,
             text=True,
             check=False,
@@ -203,7 +204,7 @@ class Postgres(Server):
             [self.program("postgres"), "--single", "-D", self.data, "postgres"],
             input=f"ALTER ROLE marketplace PASSWORD '{password}'\n",
             cwd=self.data,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env=BARE_ENVIRONMENT,
             check=True,
             capture_output=True,
             text=True,
@@ -297,7 +298,7 @@ class Valkey(Server):
                 return False
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
     """How a process was called; empty when there is none (or only its remains)."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
