@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from core.actors import Actor
 from finance.models import Account, LedgerEntry, LedgerTransaction
@@ -199,7 +200,7 @@ def _post(postings: Iterable[_Posting]) -> None:
 
 def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
     """The pks of these accounts, made where they are new, locked until the transaction ends."""
-    found = _lock(keys)
+    found = _find(keys)
     missing = keys - found.keys()
     if missing:
         Account.objects.bulk_create(
@@ -209,21 +210,23 @@ def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
             ],
             ignore_conflicts=True,
         )
-        found = _lock(keys)
+        found = _find(keys)
+    Account.objects.filter(pk__in=found.values()).locked()
     return found
 
 
-def _lock(keys: set[AccountKey]) -> dict[AccountKey, int]:
+def _find(keys: set[AccountKey]) -> dict[AccountKey, int]:
     sellers = {seller_id for _kind, seller_id, _currency in keys}
-    accounts = Account.objects.filter(
-        kind__in={kind for kind, _seller, _currency in keys},
+    owned = Q(seller_id__in=sellers - {None})
+    rows = Account.objects.filter(
+        owned | Q(seller_id=None) if None in sellers else owned,
         currency__in={currency for _kind, _seller, currency in keys},
     )
-    owned = accounts.filter(seller_id__in=sellers - {None})
-    everything = owned | accounts.filter(seller_id=None) if None in sellers else owned
-    locked = everything.locked()
-    found = {(account.kind, account.seller_id, account.currency): account.pk for account in locked}
-    return {key: pk for key, pk in found.items() if key in keys}
+    found = {
+        (kind, seller_id, currency): pk
+        for pk, kind, seller_id, currency in rows.values_list("pk", "kind", "seller_id", "currency")
+    }
+    return {key: found[key] for key in keys & found.keys()}
 
 
 def _add_to_balances(entries: Sequence[LedgerEntry]) -> None:

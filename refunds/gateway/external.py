@@ -1,0 +1,19 @@
+"""Somebody else pays: an ERP, or a person with a banking app.
+
+Plans of this gateway stay approved and are found in the lists by status and gateway. That their
+outcome can be posted with a reference comes in a later release; until then nothing pays them.
+"""
+
+from uuid import UUID
+
+from refunds.gateway.outcome import Outcome
+
+
+class External:
+    automatic = False
+
+    def refund(self, *, amount: int, currency: str, key: UUID, payment_reference: str) -> Outcome:
+        raise RuntimeError("An external gateway is not called; a person pays.")
+
+    def find(self, key: UUID) -> Outcome | None:
+        raise RuntimeError("An external gateway is not asked; a person pays.")
