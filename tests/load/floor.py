@@ -1,0 +1,198 @@
+"""Bare Django views with SQL by hand: the limit that our own figures are a ratio of.
+
+No sign-in, no scoping, no rules, no history worth reading: only the statements that the same
+answer or the same rows need.
+"""
+
+import json
+import os
+import uuid
+
+import orjson
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.urls import path
+
+LIST = """
+    SELECT o.number, so.status, so.placed_at, so.total, o.currency, so.unit_count, so.ship_by,
+           c.first_name, c.last_name
+    FROM orders_sellerorder so
+    JOIN orders_order o ON o.id = so.order_id
+    JOIN orders_customer c ON c.id = o.customer_id
+    WHERE so.seller_id = %s AND so.status = %s
+    ORDER BY so.placed_at DESC, so.id DESC LIMIT 50
+"""
+DETAIL = """
+    SELECT o.number, o.status, o.placed_at, o.currency, o.total, o.shipping_address,
+           c.first_name, c.last_name, c.email,
+           (SELECT jsonb_agg(jsonb_build_object(
+                'item', i.number, 'status', i.status, 'sku', l.sku, 'name', l.name,
+                'quantity', i.last_unit - i.first_unit, 'unit_price', l.unit_price,
+                'product', i.captured_product, 'shipping', i.captured_shipping) ORDER BY i.id)
+            FROM orders_orderitem i JOIN orders_orderline l ON l.id = i.line_id
+            WHERE i.order_id = o.id)
+    FROM orders_order o JOIN orders_customer c ON c.id = o.customer_id
+    WHERE o.number = %s
+"""
+
+
+def answer(rows, status=200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(rows, default=str), status, content_type="application/json")
+
+
+def order_list(request, seller_id):
+    with connection.cursor() as cursor:
+        cursor.execute(LIST, [seller_id, request.GET["status"]])
+        return answer(cursor.fetchall())
+
+
+def order_detail(request, number):
+    with connection.cursor() as cursor:
+        cursor.execute(DETAIL, [number])
+        return answer(cursor.fetchone())
+
+
+@transaction.atomic
+def order_create(request):
+    """An order, its part, its lines and items, a payment, its ledger transaction and an event."""
+    given = json.loads(request.body)
+    items = given["items"]
+    total = sum(i["quantity"] * i["unit_price"] + i["shipping"] for i in items)
+    product, shipping = total - sum(i["shipping"] for i in items), sum(i["shipping"] for i in items)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM sellers_seller WHERE code = %s", [items[0]["seller"]])
+        seller_id = cursor.fetchone()[0]
+        cursor.execute(
+            """INSERT INTO orders_customer (channel, external_id, first_name, last_name, email,
+                 phone, language) VALUES (%s, %s, %s, %s, %s, '', '')
+               ON CONFLICT (channel, external_id) DO UPDATE SET email = excluded.email
+               RETURNING id""",
+            [given["channel"], given["customer"]["external_id"], "A", "B", "a@example.com"],
+        )
+        customer_id = cursor.fetchone()[0]
+        cursor.execute(
+            """INSERT INTO orders_order (version, updated_at, number, channel, customer_id, status,
+                 currency, placed_at, product_total, discount, shipping, tax, total, captured,
+                 surplus, shipping_address, billing_address, imported, content_digest)
+               VALUES (1, now(), %s, %s, %s, 'waiting_packaging', 'EUR', now(), %s, 0, %s, 0, %s,
+                 %s, 0, '{}', '{}', false, '') RETURNING id""",
+            [given["number"], given["channel"], customer_id, product, shipping, total, total],
+        )
+        order_id = cursor.fetchone()[0]
+        cursor.execute(
+            """INSERT INTO orders_sellerorder (version, updated_at, order_id, seller_id, status,
+                 placed_at, unit_count, product_total, discount, shipping, tax, total,
+                 has_cancelled, has_returned)
+               VALUES (0, now(), %s, %s, 'waiting_packaging', now(), 3, %s, 0, %s, 0, %s, false,
+                 false) RETURNING id""",
+            [order_id, seller_id, product, shipping, total],
+        )
+        part_id = cursor.fetchone()[0]
+        for position, item in enumerate(items, start=1):
+            _insert_line(cursor, order_id, part_id, seller_id, position, item)
+        cursor.execute(
+            """INSERT INTO orders_payment (order_id, position, method, installments, reference,
+                 amount, refund_reserved) VALUES (%s, 1, 'credit_card', 1, '', %s, 0)""",
+            [order_id, total],
+        )
+        _insert_event(cursor, "order.placed", "order", order_id, 1, order_id)
+    return answer({"number": given["number"]}, 201)
+
+
+def _insert_line(cursor, order_id, part_id, seller_id, position, item):
+    product = item["quantity"] * item["unit_price"]
+    cursor.execute(
+        """INSERT INTO orders_orderline (order_id, seller_order_id, position, sku, name, barcode,
+             quantity, unit_price, gross, discount, shipping, tax_rate, tax, total,
+             captured_product, captured_shipping, commission_rate, commission)
+           VALUES (%s, %s, %s, %s, %s, '', %s, %s, %s, 0, %s, 0, 0, %s, %s, %s, 0, 0)
+           RETURNING id""",
+        [order_id, part_id, position, item["sku"], item["name"], item["quantity"]]
+        + [item["unit_price"], product, item["shipping"], product + item["shipping"]]
+        + [product, item["shipping"]],
+    )
+    line_id = cursor.fetchone()[0]
+    cursor.execute(
+        """INSERT INTO orders_orderitem (version, updated_at, line_id, order_id, seller_order_id,
+             seller_id, number, first_unit, last_unit, status, captured_product, captured_shipping,
+             commission, refunded_product, refunded_shipping)
+           VALUES (0, now(), %s, %s, %s, %s, %s, 0, %s, 'waiting_packaging', %s, %s, 0, 0, 0)""",
+        [line_id, order_id, part_id, seller_id, f"{position}.1", item["quantity"]]
+        + [product, item["shipping"]],
+    )
+
+
+@transaction.atomic
+def order_cancel(request, number):
+    """A case, its items, a plan with its lines and part, and their events."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM orders_order WHERE number = %s FOR UPDATE", [number])
+        order_id = cursor.fetchone()[0]
+        cursor.execute(
+            """SELECT id, seller_order_id, seller_id, captured_product, captured_shipping
+               FROM orders_orderitem WHERE order_id = %s AND number = '1.1' FOR UPDATE""",
+            [order_id],
+        )
+        item_id, part_id, seller_id, product, shipping = cursor.fetchone()
+        cursor.execute(
+            """INSERT INTO orders_case (version, updated_at, number, kind, order_id,
+                 seller_order_id, seller_id, status, origin, opened_at, imported)
+               VALUES (1, now(), %s, 'cancel', %s, %s, %s, 'waiting', 'owner', now(), false)
+               RETURNING id""",
+            [uuid.uuid4().hex[:20], order_id, part_id, seller_id],
+        )
+        case_id = cursor.fetchone()[0]
+        cursor.execute(
+            """UPDATE orders_orderitem SET open_case_id = %s
+               WHERE id = %s AND open_case_id IS NULL""",
+            [case_id, item_id],
+        )
+        cursor.execute(
+            """INSERT INTO refunds_refundplan (version, updated_at, number, type, order_id,
+                 seller_order_id, seller_id, case_id, status, currency, total, gateway,
+                 payable_when, created_at, imported)
+               VALUES (1, now(), %s, 'cancel', %s, %s, %s, %s, 'waiting', 'EUR', %s, 'simulator',
+                 'at_once', now(), false) RETURNING id""",
+            [uuid.uuid4().hex[:20], order_id, part_id, seller_id, case_id, product + shipping],
+        )
+        plan_id = cursor.fetchone()[0]
+        cursor.execute(
+            """INSERT INTO refunds_refundline (plan_id, seller_order_id, item_id, component,
+                 quantity, amount, gross, discount, commission)
+               VALUES (%s, %s, %s, 'product', 1, %s, %s, 0, 0),
+                      (%s, %s, %s, 'shipping', 1, %s, 0, 0, 0)""",
+            [plan_id, part_id, item_id, product, product, plan_id, part_id, item_id, shipping],
+        )
+        cursor.execute(
+            """INSERT INTO refunds_refundpart (plan_id, order_id, payment_id, amount)
+               SELECT %s, %s, id, %s FROM orders_payment WHERE order_id = %s LIMIT 1""",
+            [plan_id, order_id, product + shipping, order_id],
+        )
+        for type, subject, subject_id in (
+            ("case.waiting", "case", case_id),
+            ("refund_plan.waiting", "refund_plan", plan_id),
+            ("cancellation.requested", "cancellation", case_id),
+        ):
+            _insert_event(cursor, type, subject, subject_id, 1, order_id)
+    return answer({"case": case_id}, 201)
+
+
+def _insert_event(cursor, type, subject, subject_id, seq, order_id):
+    cursor.execute(
+        """INSERT INTO events_event (type, subject_type, subject_id, seq, order_id, actor_role, via,
+             occurred_at, recorded_at, imported, inferred, data)
+           VALUES (%s, %s, %s, %s, %s, 'owner', 'api', now(), now(), false, false, '{}')""",
+        [type, subject, subject_id, seq, order_id],
+    )
+
+
+urlpatterns = [
+    path("orders/", order_create),
+    path("sellers/<int:seller_id>/orders/", order_list),
+    path("orders/<str:number>/", order_detail),
+    path("orders/<str:number>/cancellations/", order_cancel),
+]
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.load.floor_settings")
+application = get_wsgi_application()
