@@ -4,7 +4,7 @@ Only words here, no HTML. The language is the active one, the zone the current o
 (`marketplace.middleware.ReaderMiddleware` sets both).
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -70,7 +70,7 @@ def _as_datetime(moment: date | datetime) -> datetime:
     """Babel turns aware datetimes to UTC: hand it the wall clock that we mean."""
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=None)
-    return datetime(moment.year, moment.month, moment.day)
+    return datetime.combine(moment, time.min)
 
 
 def _local(moment: datetime) -> datetime:

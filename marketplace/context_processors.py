@@ -1,0 +1,107 @@
+"""What every page may ask: the site, the reader, the theme, the menu of their surface.
+
+Everything that costs something is a callable: templates call it where they show it, and parts
+of pages that show no frame pay nothing.
+"""
+
+import json
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.actors import Role
+from marketplace.navigation import SURFACES, Line, address, lines_for, other_surfaces
+
+THEMES = ("system", "light", "dark")
+
+
+def theme_of(request) -> str:
+    """The theme the reader chose, from their cookie; "system" when none."""
+    chosen = request.COOKIES.get("theme", "system")
+    return chosen if chosen in THEMES else "system"
+
+
+def demo_sign_ins() -> list[dict]:
+    """The demo's accounts for the sign-in page: role, name, email, password. Demo mode only."""
+    if not settings.DEMO_MODE:
+        return []
+    try:
+        found = json.loads((settings.LOCAL_DIR / "demo.json").read_text())["sign_ins"]
+    except (OSError, ValueError, KeyError):
+        return []
+    return [{"role": role, **account} for role, account in found.items()]
+
+
+def reader_zone() -> str:
+    """The city of the reader's zone, for "Times are shown in Lisbon time"."""
+    return timezone.get_current_timezone_name().rsplit("/", 1)[-1].replace("_", " ")
+
+
+class Frame:
+    """The parts of a layout that depend on who reads and where."""
+
+    def __init__(self, request):
+        self.user = getattr(request, "user", None)
+        self.actor = getattr(request, "actor", None)
+        self.path = request.path
+        self._lines: list[Line] | None = None
+
+    def navigation(self) -> list[Line]:
+        if self._lines is None:
+            self._lines = lines_for(self.actor, self.path) if self.actor else []
+        return self._lines
+
+    def surface_label(self):
+        surface = SURFACES.get(self.actor.role) if self.actor else None
+        return surface.label if surface else ""
+
+    def home_url(self) -> str:
+        surface = SURFACES.get(self.actor.role) if self.actor else None
+        return (surface and address(surface.home)) or address("home") or "/"
+
+    def search_url(self) -> str | None:
+        """Where the frame's search goes: the list of orders of this surface."""
+        owner, seller = "orders:owner_list", "orders:seller_list"
+        names = {Role.OWNER: owner, Role.SELLER: seller}
+        name = names.get(self.actor.role) if self.actor else None
+        return address(name) if name else None
+
+    def reader_name(self) -> str:
+        return str(self.user) if self.user and self.user.is_authenticated else ""
+
+    def reader_first_name(self) -> str:
+        return self.user.get_short_name() if self.user and self.user.is_authenticated else ""
+
+    def reader_role(self):
+        """ "Admin", "Manager", "Employee" for members, else their e-mail."""
+        from core.accounts.models import MemberRank
+
+        if self.actor and self.actor.rank:
+            return MemberRank(self.actor.rank.value).label
+        return self.user.email if self.user and self.user.is_authenticated else ""
+
+    def other_surfaces(self) -> list[Line]:
+        return other_surfaces(self.user, self.actor)
+
+
+def site(request) -> dict:
+    """Named in settings.TEMPLATES: what every template may use."""
+    frame = Frame(request)
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "DEMO_MODE": settings.DEMO_MODE,
+        "theme": theme_of(request),
+        "navigation": frame.navigation,
+        "surface_label": frame.surface_label,
+        "home_url": frame.home_url,
+        "search_url": frame.search_url,
+        "search_parameter": "search",
+        "reader_name": frame.reader_name,
+        "reader_first_name": frame.reader_first_name,
+        "reader_role": frame.reader_role,
+        "reader_zone": reader_zone,
+        "other_surfaces": frame.other_surfaces,
+        "demo_sign_ins": demo_sign_ins,
+        "demo_mail_url": address("demo_mail") if settings.DEMO_MODE else None,
+        "bell_url": address("notifications:list"),
+    }
