@@ -206,6 +206,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 15,
     "retry_on_timeout": True,
     "global_keyprefix": "mkt:",
+    # Of publishing: without these a request waits 6 s for a broker that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.5,
 }
 CELERY_VISIBILITY_TIMEOUT = VISIBILITY_TIMEOUT
 CELERY_TASK_IGNORE_RESULT = True
@@ -369,7 +374,7 @@ DEFAULT_FROM_EMAIL = env.str(
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # local ones come from the finders
-STATICFILES_DIRS = [BASE_DIR / "assets" / "built", BASE_DIR / "assets" / "js"]
+STATICFILES_DIRS = [BASE_DIR / "assets" / part for part in ("built", "js", "images")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
