@@ -108,9 +108,11 @@ def _insert_line(cursor, order_id, part_id, seller_id, position, item):
              captured_product, captured_shipping, commission_rate, commission)
            VALUES (%s, %s, %s, %s, %s, '', %s, %s, %s, 0, %s, 0, 0, %s, %s, %s, 0, 0)
            RETURNING id""",
-        [order_id, part_id, position, item["sku"], item["name"], item["quantity"]]
-        + [item["unit_price"], product, item["shipping"], product + item["shipping"]]
-        + [product, item["shipping"]],
+        [
+            *(order_id, part_id, position, item["sku"], item["name"], item["quantity"]),
+            *(item["unit_price"], product, item["shipping"], product + item["shipping"]),
+            *(product, item["shipping"]),
+        ],
     )
     line_id = cursor.fetchone()[0]
     cursor.execute(
@@ -118,8 +120,10 @@ def _insert_line(cursor, order_id, part_id, seller_id, position, item):
              seller_id, number, first_unit, last_unit, status, captured_product, captured_shipping,
              commission, refunded_product, refunded_shipping)
            VALUES (0, now(), %s, %s, %s, %s, %s, 0, %s, 'waiting_packaging', %s, %s, 0, 0, 0)""",
-        [line_id, order_id, part_id, seller_id, f"{position}.1", item["quantity"]]
-        + [product, item["shipping"]],
+        [
+            *(line_id, order_id, part_id, seller_id, f"{position}.1", item["quantity"]),
+            *(product, item["shipping"]),
+        ],
     )
 
 
@@ -169,21 +173,21 @@ def order_cancel(request, number):
                SELECT %s, %s, id, %s FROM orders_payment WHERE order_id = %s LIMIT 1""",
             [plan_id, order_id, product + shipping, order_id],
         )
-        for type, subject, subject_id in (
+        for event, subject, subject_id in (
             ("case.waiting", "case", case_id),
             ("refund_plan.waiting", "refund_plan", plan_id),
             ("cancellation.requested", "cancellation", case_id),
         ):
-            _insert_event(cursor, type, subject, subject_id, 1, order_id)
+            _insert_event(cursor, event, subject, subject_id, 1, order_id)
     return answer({"case": case_id}, 201)
 
 
-def _insert_event(cursor, type, subject, subject_id, seq, order_id):
+def _insert_event(cursor, event, subject, subject_id, seq, order_id):
     cursor.execute(
         """INSERT INTO events_event (type, subject_type, subject_id, seq, order_id, actor_role, via,
              occurred_at, recorded_at, imported, inferred, data)
            VALUES (%s, %s, %s, %s, %s, 'owner', 'api', now(), now(), false, false, '{}')""",
-        [type, subject, subject_id, seq, order_id],
+        [event, subject, subject_id, seq, order_id],
     )
 
 
