@@ -42,9 +42,7 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
         raise ValueError("Nothing to allocate the amount to: all weights are 0.")
     shares = [amount * weight // total for weight in weights]
     remainders = [amount * weight % total for weight in weights]
-    largest_first = sorted(
-        range(len(weights)), key=lambda i: remainders[i], reverse=True
-    )
+    largest_first = sorted(range(len(weights)), key=lambda i: remainders[i], reverse=True)
     for i in largest_first[: amount - sum(shares)]:
         shares[i] += 1
     return shares
@@ -57,9 +55,7 @@ def share(amount: int, quantity: int, first: int, last: int) -> int:
     (product.md §2): `A·last//Q − A·first//Q`.
     """
     if not 0 <= first <= last <= quantity:
-        raise ValueError(
-            f"Units [{first}, {last}) are not within a line of {quantity}."
-        )
+        raise ValueError(f"Units [{first}, {last}) are not within a line of {quantity}.")
     return amount * last // quantity - amount * first // quantity
 
 
@@ -72,8 +68,4 @@ def included_tax(amount: int, rate: Decimal) -> int:
     """The tax inside a price that includes it."""
     if not rate:
         return 0
-    return int(
-        (Decimal(amount) * rate / (1 + rate)).quantize(
-            Decimal(1), rounding=ROUND_HALF_UP
-        )
-    )
+    return int((Decimal(amount) * rate / (1 + rate)).quantize(Decimal(1), rounding=ROUND_HALF_UP))

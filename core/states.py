@@ -15,11 +15,10 @@ from core.events import Entry, record, record_many
 
 
 class Recorded(models.Model):
-    """A row whose every change is an event; `version` is the seq of the newest one, and its ETag."""
+    """A row whose changes are events; `version` is the seq of the newest one, and its ETag."""
 
-    EVENT: ClassVar[
-        str
-    ]  # what the event log calls it: "order_item" makes "order_item.cancelled"
+    # What the event log calls it: "order_item" makes "order_item.cancelled".
+    EVENT: ClassVar[str]
 
     version = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -34,6 +33,7 @@ class Recorded(models.Model):
             "seller_id": getattr(self, "seller_id", None),
         }
 
+    @transaction.atomic
     def note(self, event: str, *, actor: Actor, **data: Any) -> None:
         """Record that something happened to this row which is not a change of its status."""
         self._bump(timezone.now())
@@ -57,6 +57,7 @@ class Stateful(Recorded):
     def can_become(self, status: str) -> bool:
         return status in self.TRANSITIONS[self.status]
 
+    @transaction.atomic
     def begin(self, *, actor: Actor, **data: Any) -> None:
         """Record the first event of a row just created in its first status."""
         self._bump(timezone.now())
@@ -69,9 +70,7 @@ class Stateful(Recorded):
         )
 
     @transaction.atomic
-    def transition_to(
-        self, status: str, *, actor: Actor, changes: dict | None = None, **data: Any
-    ):
+    def transition_to(self, status: str, *, actor: Actor, changes: dict | None = None, **data: Any):
         """Move to `status` and record it, both or neither.
 
         The update names the status we came from: if somebody else moved the row meanwhile, it
@@ -91,7 +90,7 @@ def move(
     data_of: dict[int, dict] | None = None,
     **data: Any,
 ) -> None:
-    """Move several rows of one model to `status`: all or none, one UPDATE and one INSERT per origin.
+    """Move several rows of one model to `status`: all or none, one UPDATE per origin.
 
     Raises InvalidTransition when the table does not allow a move, or when any row has been moved
     by somebody else. `data_of` adds event data per pk.
@@ -119,9 +118,7 @@ def move(
         )
         if moved != len(from_origin):
             raise InvalidTransition()
-    versions = dict(
-        model._base_manager.filter(pk__in=previous).values_list("pk", "version")
-    )
+    versions = dict(model._base_manager.filter(pk__in=previous).values_list("pk", "version"))
     for row in rows:
         row.status, row.version, row.updated_at = status, versions[row.pk], now
         for name, value in (changes or {}).items():
@@ -130,9 +127,7 @@ def move(
         Entry(
             type=f"{model.EVENT}.{status}",
             subject=row,
-            data={"from": previous[row.pk], "to": status}
-            | data
-            | (data_of or {}).get(row.pk, {}),
+            data={"from": previous[row.pk], "to": status} | data | (data_of or {}).get(row.pk, {}),
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor, Via
@@ -26,13 +27,13 @@ class Entry:
     subject: Any
     data: dict[str, Any] = field(default_factory=dict)
     seq: int | None = None
-    occurred_at: datetime | None | object = NOW
+    occurred_at: datetime | object | None = NOW
     inferred: bool = False
 
 
-def record(type: str, *, subject: Any, actor: Actor, **data: Any) -> "Event":
+def record(event_type: str, /, *, subject: Any, actor: Actor, **data: Any) -> "Event":
     """Write down what happened, in the caller's transaction; tell subscribers after it."""
-    return record_many([Entry(type=type, subject=subject, data=data)], actor=actor)[0]
+    return record_many([Entry(type=event_type, subject=subject, data=data)], actor=actor)[0]
 
 
 def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
@@ -43,9 +44,7 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
     from core.events.models import Delivery, Event
 
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(
-            "An event is recorded in the transaction that makes it true."
-        )
+        raise RuntimeError("An event is recorded in the transaction that makes it true.")
     imported = actor.via == Via.IMPORT
     events = Event.objects.bulk_create(
         [_event(entry, actor, imported) for entry in entries], batch_size=2000
@@ -53,7 +52,7 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
     if imported:
         return events
     deliveries = Delivery.objects.bulk_create(
-        Delivery(event=event, subscriber=name)
+        Delivery(event=event, subscriber=name, next_attempt_at=Now())
         for event in events
         for name in subscribers_of(event.type)
     )
@@ -92,15 +91,19 @@ def _nudge_deliveries(delivery_ids: list[int]) -> None:
     from core.events.tasks import deliver
 
     for delivery_id in delivery_ids:
-        nudge(deliver, delivery_id=delivery_id)
+        if not nudge(deliver, delivery_id=delivery_id):
+            break  # the next thousand would fail as well, while somebody waits for their page
 
 
-def nudge(task: Any, **ids: int) -> None:
-    """Ring the doorbell: start `task` soon. A broker that is away loses nothing but time, because
-    a sweeper finds the row; so its failure is logged and swallowed."""
+def nudge(task: Any, **ids: int) -> bool:
+    """Ring the doorbell: start `task` soon. Says whether the broker heard it.
+
+    A broker that is away loses nothing but time, because a sweeper finds the row: so its failure
+    is logged and swallowed.
+    """
     try:
         task.apply_async(kwargs=ids, retry=False)
     except Exception as error:  # any broker error: the row stands, the sweeper comes by
-        logger.warning(
-            "Nudge of %s was not sent (%s); the sweeper will do it.", task.name, error
-        )
+        logger.warning("Nudge of %s was not sent (%s); the sweeper will do it.", task.name, error)
+        return False
+    return True

@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 
-from core.events.querysets import EventQuerySet
+from core.events.querysets import DeliveryQuerySet, EventQuerySet
 
 
 class Event(models.Model):
@@ -50,9 +50,7 @@ class Event(models.Model):
 class Delivery(models.Model):
     """An event owed to one subscriber, until it is handled."""
 
-    event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, related_name="deliveries"
-    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.CharField(max_length=120)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
@@ -60,12 +58,12 @@ class Delivery(models.Model):
     dead_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "subscriber"], name="delivery_once"
-            ),
+            models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once"),
         ]
         indexes = [
             models.Index(

@@ -21,11 +21,11 @@ def on(*types: str, within: bool = False) -> Callable[[Reaction], Reaction]:
 
     def register(reaction: Reaction) -> Reaction:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
-        for type in types:
+        for event_type in types:
             if within:
-                WITHIN[type].append(reaction)
+                WITHIN[event_type].append(reaction)
             else:
-                AFTER[type].append(name)
+                AFTER[event_type].append(name)
         if not within:
             REACTIONS[name] = reaction
         return reaction
@@ -33,6 +33,6 @@ def on(*types: str, within: bool = False) -> Callable[[Reaction], Reaction]:
     return register
 
 
-def subscribers_of(type: str) -> list[str]:
+def subscribers_of(event_type: str) -> list[str]:
     """Names of the reactions that an event of this type is owed to after commit."""
-    return AFTER.get(type, [])
+    return AFTER.get(event_type, [])

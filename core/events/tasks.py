@@ -1,6 +1,8 @@
 from celery import shared_task
 
+from core.deadlines.slots import claim_slot
 from core.events import operations
+from core.events.log import nudge
 
 
 @shared_task(name="core.events.deliver")
@@ -11,10 +13,12 @@ def deliver(*, delivery_id: int) -> None:
 @shared_task(name="core.events.deliver_overdue")
 def deliver_overdue() -> None:
     """Beat: the row is the promise; a task is only a nudge, and may get lost."""
-    for delivery_id in operations.owed_deliveries():
-        deliver.delay(delivery_id=delivery_id)
+    if claim_slot("core.events.deliver_overdue", 15):
+        for delivery_id in operations.owed_deliveries():
+            nudge(deliver, delivery_id=delivery_id)
 
 
 @shared_task(name="core.events.forget_old")
 def forget_old() -> None:
-    operations.forget_old_deliveries()
+    if claim_slot("core.events.forget_old", 3600):
+        operations.forget_old_deliveries()

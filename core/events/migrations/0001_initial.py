@@ -106,9 +106,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("event", "subscriber"), name="delivery_once"
-                    )
+                    models.UniqueConstraint(fields=("event", "subscriber"), name="delivery_once")
                 ],
             },
         ),

@@ -1,0 +1,32 @@
+"""The rules of product.md §6, which hold until the owner writes other ones into the table."""
+
+from dataclasses import dataclass
+
+from core.deadlines.calendar import Unit
+
+DAY = 24 * 60  # in minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A rule that stands in no row: what `DeadlineRule` says, with the same names."""
+
+    step: str
+    amount: int
+    unit: str
+    on_expiry: str
+    reminders_before: tuple[int, ...] = ()  # minutes
+    calendar_id: None = None
+
+
+DEFAULTS = {
+    terms.step: terms
+    for terms in (
+        Terms("cancellation.answer", 2, Unit.CALENDAR_DAYS, "approve", (DAY, 4 * 60)),
+        Terms("return.answer", 2, Unit.WORKING_DAYS, "approve", (DAY, 4 * 60)),
+        Terms("return.send_goods", 5, Unit.CALENDAR_DAYS, "close", (2 * DAY,)),
+        Terms("return.confirm_receipt", 8, Unit.CALENDAR_DAYS, "approve", (2 * DAY, DAY)),
+        Terms("return.appeal", 48, Unit.HOURS, "close"),
+        Terms("return.window", 14, Unit.CALENDAR_DAYS, "close"),
+    )
+}

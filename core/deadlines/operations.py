@@ -1,0 +1,197 @@
+"""Arming and disarming deadlines, and acting on those that have passed."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import models, transaction
+from django.db.models import ExpressionWrapper, F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from core.actors import SYSTEM, Actor, Via
+from core.deadlines.calendar import WEEKEND, due_at
+from core.deadlines.defaults import DEFAULTS, Terms
+from core.deadlines.expiry import HANDLERS
+from core.deadlines.models import Deadline, DeadlineRule
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=75)  # longer than a task may run
+LONGEST_WAIT = timedelta(minutes=10)  # of a handler that fails: acted on within 15 minutes
+SWEEP_SECONDS = 25  # one sweep; beat comes again
+
+
+class UnknownStep(LookupError):
+    """Nobody has said how long this step may take: neither a row nor a default."""
+
+
+class AnsweredMeanwhile(Exception):
+    """The deadline was disarmed while its handler ran: what the handler did is undone."""
+
+
+def rule_for(step: str) -> DeadlineRule | Terms:
+    """The owner's rule for a step, else the product's default. Raises UnknownStep."""
+    rule = DeadlineRule.objects.with_calendar().filter(step=step).first() or DEFAULTS.get(step)
+    if rule is None:
+        raise UnknownStep(f"No rule says how long {step!r} may take.")
+    return rule
+
+
+def due_for(step: str, *, zone: str, start: datetime | None = None) -> datetime:
+    """When the step would be due if it started now (or at `start`); writes nothing."""
+    return _due(rule_for(step), start or timezone.now(), zone)
+
+
+def _due(rule: DeadlineRule | Terms, start: datetime, zone: str) -> datetime:
+    if rule.calendar_id is None:
+        return due_at(rule, start, ZoneInfo(zone))
+    holidays = {holiday.date for holiday in rule.calendar.holidays.all()}
+    weekend = rule.calendar.weekend or WEEKEND
+    return due_at(rule, start, ZoneInfo(zone), holidays, weekend)
+
+
+@transaction.atomic
+def arm(
+    step: str, *, subject: Any, zone: str, actor: Actor, start: datetime | None = None
+) -> Deadline | None:
+    """Let the time of a step run for `subject` (a recorded row), in the zone of who must act.
+
+    One deadline per step and subject is open at a time: arming again returns the one that runs.
+    An imported past arms nothing and gets None. Raises UnknownStep.
+    """
+    if actor.via == Via.IMPORT:
+        return None
+    running = Deadline.objects.open().of(subject).filter(step=step).first()
+    if running:
+        return running
+    rule, start = rule_for(step), start or timezone.now()
+    due = _due(rule, start, zone)
+    reminders = _reminders(rule, start, due)
+    deadline, _created = Deadline.objects.get_or_create(
+        step=step,
+        subject_type=subject.EVENT,
+        subject_id=subject.pk,
+        handled_at=None,
+        defaults={
+            **subject.about(),
+            "started_at": start,
+            "due_at": due,
+            "next_attempt_at": due,
+            "time_zone": zone,
+            "action": rule.on_expiry,
+            "reminders_at": reminders,
+            "next_reminder_at": reminders[0] if reminders else None,
+        },
+    )
+    return deadline
+
+
+def _reminders(rule: DeadlineRule | Terms, start: datetime, due: datetime) -> list[datetime]:
+    moments = {due - timedelta(minutes=minutes) for minutes in rule.reminders_before}
+    return sorted(moment for moment in moments if moment > start)
+
+
+def disarm(*steps: str, subject: Any, outcome: str) -> int:
+    """Somebody acted in time: nothing will happen at expiry. Returns how many were stopped.
+
+    Without steps all of the subject's deadlines stop. Call it under the order's lock: a handler
+    that runs at this moment holds that lock, so one of the two comes first and the other knows.
+    """
+    running = Deadline.objects.open().of(subject)
+    if steps:
+        running = running.filter(step__in=steps)
+    return running.update(handled_at=Now(), outcome=outcome, updated_at=Now())
+
+
+def handle_passed() -> int:
+    """Act on every deadline that has passed; any number of sweeps may run at once.
+
+    Each is leased with SKIP LOCKED and the lease committed; no row stays locked while its handler
+    takes the order's lock, or a sweep and an answer could wait for each other for ever. A handler
+    that fails is tried again later and stops nobody else. Returns how many were handled.
+    """
+    handled, stop = 0, time.monotonic() + SWEEP_SECONDS
+    while time.monotonic() < stop:
+        deadline = _lease_one()
+        if deadline is None:
+            break
+        handled += _handle(deadline)
+    return handled
+
+
+@transaction.atomic
+def _lease_one() -> Deadline | None:
+    due = Deadline.objects.passed().filter(next_attempt_at__lte=Now()).order_by("next_attempt_at")
+    deadline = due.select_for_update(skip_locked=True).first()
+    if deadline:
+        deadline.attempts += 1
+        Deadline.objects.filter(pk=deadline.pk).update(
+            attempts=F("attempts") + 1, next_attempt_at=_in(LEASE)
+        )
+    return deadline
+
+
+def _handle(deadline: Deadline) -> bool:
+    try:
+        _expire(deadline)
+    except AnsweredMeanwhile:
+        return False
+    except Exception as error:
+        logger.exception("Deadline %s (%s) could not be acted on.", deadline.pk, deadline)
+        _put_off(deadline, error)
+        return False
+    return True
+
+
+@transaction.atomic
+def _expire(deadline: Deadline) -> None:
+    """The handler's work, `handled_at` and the event are one transaction."""
+    handler = HANDLERS.get(deadline.step)
+    if handler is None:
+        raise UnknownStep(f"Nobody says what happens when {deadline.step!r} passes.")
+    outcome = handler(deadline) or deadline.action
+    closed = Deadline.objects.open().filter(pk=deadline.pk)
+    if not closed.update(handled_at=Now(), outcome=outcome, last_error=""):
+        raise AnsweredMeanwhile
+    deadline.note("deadline.passed", actor=SYSTEM, step=deadline.step, outcome=outcome)
+
+
+def _put_off(deadline: Deadline, error: Exception) -> None:
+    wait = min(timedelta(seconds=15 * 2 ** min(deadline.attempts, 10)), LONGEST_WAIT)
+    Deadline.objects.open().filter(pk=deadline.pk).update(
+        next_attempt_at=_in(wait), last_error=f"{type(error).__name__}: {error}"[:2000]
+    )
+
+
+def remind() -> int:
+    """Record a `deadline.neared` event for every deadline with a reminder due; returns how many.
+
+    Subscribers react after the commit. After an outage one reminder is enough: the latest.
+    """
+    reminded, stop = 0, time.monotonic() + SWEEP_SECONDS
+    while time.monotonic() < stop and _remind_one():
+        reminded += 1
+    return reminded
+
+
+@transaction.atomic
+def _remind_one() -> bool:
+    near = Deadline.objects.open().filter(next_reminder_at__lte=Now(), due_at__gt=Now())
+    deadline = near.order_by("next_reminder_at").select_for_update(skip_locked=True).first()
+    if deadline is None:
+        return False
+    now = timezone.now()
+    # The first one is due by the database's clock, whatever ours says.
+    left = [moment for moment in deadline.reminders_at[1:] if moment > now]
+    sent = deadline.reminders_sent + len(deadline.reminders_at) - len(left)
+    Deadline.objects.filter(pk=deadline.pk).update(
+        reminders_at=left, next_reminder_at=left[0] if left else None, reminders_sent=sent
+    )
+    deadline.note("deadline.neared", actor=SYSTEM, step=deadline.step)
+    return True
+
+
+def _in(span: timedelta) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + span, output_field=models.DateTimeField())

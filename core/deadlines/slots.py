@@ -1,0 +1,30 @@
+"""Beat may be doubled: a slot of a job is a unique row, so each slot runs at most once."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+KEPT = timedelta(days=2)
+
+CLAIM = """
+    INSERT INTO deadlines_periodicrun (job, slot, claimed_at)
+    SELECT %(job)s,
+           to_timestamp(floor(extract(epoch FROM clock_timestamp()) / %(every)s) * %(every)s),
+           clock_timestamp()
+    ON CONFLICT (job, slot) DO NOTHING
+"""
+FORGET = "DELETE FROM deadlines_periodicrun WHERE job = %(job)s AND slot < now() - %(kept)s"
+
+
+def claim_slot(job: str, every_seconds: int) -> bool:
+    """Whether this call is the first for `job` in the running slot of `every_seconds`.
+
+    Every beat task asks this first; `job` is the task's name. Slots are counted by the database's
+    clock. A run that fails afterwards is not repeated in its slot: the next slot does its work.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"job": job, "every": every_seconds})
+        claimed = cursor.rowcount == 1
+        if claimed:
+            cursor.execute(FORGET, {"job": job, "kept": KEPT})
+    return claimed
