@@ -1,0 +1,43 @@
+"""The picture of ARCHITECTURE.md holds: `.importlinter` says it, this runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_imports_point_one_way():
+    linter = Path(sys.executable).parent / "lint-imports"
+
+    result = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-1000:]
+
+
+def test_every_folder_is_named_as_the_house_names_it():
+    known = set(
+        "marketplace core sellers finance orders packages refunds cancellations returns "
+        "templates assets tests docs locale".split()
+    )
+    folders = {
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir() and not path.name.startswith(".") and path.name != "static"
+    }
+
+    assert folders - known - {"__pycache__"} == set()
+
+
+def test_no_module_is_called_after_nothing():
+    vague = set("utils helpers common misc base manager managers service services".split())
+    modules = {
+        path
+        for folder in ("marketplace", "core", "sellers", "finance", "orders")
+        + ("packages", "refunds", "cancellations", "returns")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    # `manage.py services` is the name of a command that people type, not of a module of ours.
+    allowed = {ROOT / "marketplace" / "management" / "commands" / "services.py"}
+
+    assert {path for path in modules - allowed if path.stem in vague} == set()
