@@ -1,6 +1,11 @@
 """The web server, in the image and in the demo. `WEB_*` variables are its settings."""
 
 import os
+import shutil
+
+if metrics := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # one file per worker, none of old ones
+    shutil.rmtree(metrics, ignore_errors=True)
+    os.makedirs(metrics)
 
 wsgi_app = "marketplace.wsgi:application"
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
