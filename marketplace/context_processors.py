@@ -8,11 +8,17 @@ import json
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role
 from marketplace.navigation import SURFACES, Line, address, lines_for, other_surfaces
 
 THEMES = ("system", "light", "dark")
+DEMO_LABELS = {
+    "owner": _("Marketplace owner: all orders, rules, refunds"),
+    "seller": _("Seller: pack, ship, answer requests"),
+    "customer": _("Customer: see orders, cancel, return"),
+}
 
 
 def theme_of(request) -> str:
@@ -29,7 +35,10 @@ def demo_sign_ins() -> list[dict]:
         found = json.loads((settings.LOCAL_DIR / "demo.json").read_text())["sign_ins"]
     except (OSError, ValueError, KeyError):
         return []
-    return [{"role": role, **account} for role, account in found.items()]
+    return [
+        {"role": role, "label": DEMO_LABELS.get(role, role), "name": account["email"], **account}
+        for role, account in found.items()
+    ]
 
 
 def reader_zone() -> str:

@@ -48,6 +48,12 @@ def control_kind(field: BoundField) -> str:
     return next((kind for cls, kind in kinds if isinstance(widget, cls)), "plain")
 
 
+@register.filter
+def hint_of(field: BoundField, given: str) -> str:
+    """The hint under a field: the given one, else the form's; "none" leaves it out."""
+    return "" if given == "none" else given or field.help_text
+
+
 @register.simple_tag
 def control(field: BoundField, hint: str = "", extra=None, bare: bool = False) -> SafeString:
     """The input of a form field with our look, tied to its hint and its error.
