@@ -10,6 +10,6 @@
 """
 
 from core.deadlines.expiry import on_expiry
-from core.deadlines.slots import claim_slot
+from core.events.slots import claim_slot
 
 __all__ = ["claim_slot", "on_expiry"]

@@ -161,7 +161,7 @@ class Deadline(Recorded):
 
 
 class PeriodicRun(models.Model):
-    """A slot of a beat job, claimed by whoever came first (`core.deadlines.slots`)."""
+    """A slot of a beat job, claimed by whoever came first (`core.events.slots`)."""
 
     job = models.CharField(max_length=80)
     slot = models.DateTimeField()

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from core.deadlines import operations
-from core.deadlines.slots import claim_slot
+from core.events.slots import claim_slot
 
 
 @shared_task(name="core.deadlines.handle_passed")

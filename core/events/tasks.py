@@ -1,8 +1,8 @@
 from celery import shared_task
 
-from core.deadlines.slots import claim_slot
 from core.events import operations
 from core.events.log import nudge
+from core.events.slots import claim_slot
 
 
 @shared_task(name="core.events.deliver")

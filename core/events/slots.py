@@ -1,4 +1,9 @@
-"""Beat may be doubled: a slot of a job is a unique row, so each slot runs at most once."""
+"""Beat may be doubled: a slot of a job is a unique row, so each slot runs at most once.
+
+The rows are `core.deadlines.models.PeriodicRun`; they are written here, in plain SQL, because the
+tasks of events and jobs claim slots too and stand below or beside deadlines. Apps import
+`core.deadlines.claim_slot`.
+"""
 
 from datetime import timedelta
 

@@ -1,0 +1,18 @@
+from celery import shared_task
+
+from core.events import nudge
+from core.events.slots import claim_slot
+from core.jobs import operations
+
+
+@shared_task(name="core.jobs.continue_job")
+def continue_job(*, job_id: int) -> None:
+    operations.continue_job(job_id=job_id)
+
+
+@shared_task(name="core.jobs.continue_owed")
+def continue_owed() -> None:
+    """Beat: a job whose nudge or worker was lost goes on from its cursor."""
+    if claim_slot("core.jobs.continue_owed", 15):
+        for job_id in operations.owed_jobs():
+            nudge(continue_job, job_id=job_id)
