@@ -1,13 +1,29 @@
-"""All addresses. Each app brings its own; this file says where they hang."""
+"""All addresses. Each app brings its own; this file says where they hang.
 
-from django.urls import path
+The surface (`/my/`, `/seller/`, `/owner/`, `/api/v1/`) is the namespace: `owner:order_list`. An
+app's `urls.py` has a list per surface (`my_urls`, `seller_urls`, `owner_urls`, `api_urls`), and
+`site_urls` for pages outside of all surfaces.
+"""
 
-from marketplace import design, views
+from django.urls import include, path, re_path
+
+from core.api.views import NoSuchEndpoint, OpenApi
+from marketplace import design, entrance, views
+from marketplace.addresses import gathered
 
 urlpatterns = [
+    path("", entrance.home, name="home"),
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),
     path("metrics/", views.metrics, name="metrics"),
     path("theme/", design.choose_theme, name="theme"),
     path("design/", design.gallery, name="design"),
+    path("accounts/", include("allauth.urls")),
+    path("my/", include((gathered("my_urls"), "my"))),
+    path("seller/", include((gathered("seller_urls"), "seller"))),
+    path("owner/", include((gathered("owner_urls"), "owner"))),
+    path("api/v1/openapi.json", OpenApi.as_view(), name="openapi"),
+    path("api/v1/", include((gathered("api_urls"), "api"))),
+    re_path(r"^api/", NoSuchEndpoint.as_view()),
+    *gathered("site_urls"),
 ]

@@ -3,16 +3,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.models import MemberRank, User
+from core.states import Recorded
 from sellers.querysets import (
     DeliveryOptionQuerySet,
+    SellerDeliveryOptionQuerySet,
     SellerMemberQuerySet,
     SellerQuerySet,
     ShippingCompanyQuerySet,
 )
 
 
-class Seller(models.Model):
+class Seller(Recorded):
     """A shop on the marketplace. `code` is what integrators call it."""
+
+    EVENT = "seller"
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -22,17 +26,13 @@ class Seller(models.Model):
     state = models.CharField(_("state"), max_length=40, blank=True)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=50, default="America/Sao_Paulo"
-    )
+    time_zone = models.CharField(_("time zone"), max_length=50, default="America/Sao_Paulo")
     commission_rate = models.DecimalField(
         _("commission rate"),
         max_digits=6,
         decimal_places=5,
         default=0,
-        help_text=_(
-            "Share of the product amount, 0.12 is 12 %. Frozen per line at placement."
-        ),
+        help_text=_("Share of the product amount, 0.12 is 12 %. Frozen per line at placement."),
     )
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -52,13 +52,16 @@ class Seller(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def about(self) -> dict[str, int | None]:
+        return {"order_id": None, "seller_id": self.pk}
 
-class SellerMember(models.Model):
+
+class SellerMember(Recorded):
     """A person who works for a seller, from … to; invariants ask who was a member when."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="seller_memberships"
-    )
+    EVENT = "seller_member"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seller_memberships")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="members")
     rank = models.CharField(_("role"), max_length=10, choices=MemberRank)
     valid_from = models.DateTimeField(default=timezone.now)
@@ -74,8 +77,7 @@ class SellerMember(models.Model):
                 name="seller_member_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(valid_to=None)
-                | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="seller_member_from_before_to",
             ),
         ]
@@ -84,8 +86,10 @@ class SellerMember(models.Model):
         return f"{self.user} at {self.seller} ({self.rank})"
 
 
-class ShippingCompany(models.Model):
+class ShippingCompany(Recorded):
     """A carrier. Its contact is told of rejected returns (seed 004)."""
+
+    EVENT = "shipping_company"
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -101,12 +105,12 @@ class ShippingCompany(models.Model):
         return self.name
 
 
-class DeliveryOption(models.Model):
+class DeliveryOption(Recorded):
     """A way to send a package that the owner offers to sellers."""
 
-    company = models.ForeignKey(
-        ShippingCompany, on_delete=models.PROTECT, related_name="options"
-    )
+    EVENT = "delivery_option"
+
+    company = models.ForeignKey(ShippingCompany, on_delete=models.PROTECT, related_name="options")
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     tracking_pattern = models.CharField(
@@ -141,23 +145,21 @@ class DeliveryOption(models.Model):
         return f"{self.company} {self.name}"
 
 
-class SellerDeliveryOption(models.Model):
+class SellerDeliveryOption(Recorded):
     """A seller's own choice among the owner's options."""
 
-    seller = models.ForeignKey(
-        Seller, on_delete=models.PROTECT, related_name="delivery_options"
-    )
-    option = models.ForeignKey(
-        DeliveryOption, on_delete=models.PROTECT, related_name="+"
-    )
+    EVENT = "seller_delivery_option"
+
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="delivery_options")
+    option = models.ForeignKey(DeliveryOption, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
 
+    objects = SellerDeliveryOptionQuerySet.as_manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["seller", "option"], name="seller_option_once"
-            ),
+            models.UniqueConstraint(fields=["seller", "option"], name="seller_option_once"),
             models.UniqueConstraint(
                 fields=["seller"],
                 condition=models.Q(is_default=True),

@@ -28,3 +28,7 @@ class ShippingCompanyQuerySet(models.QuerySet):
 class DeliveryOptionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor):
         return self.none() if actor.role is Role.CUSTOMER else self
+
+
+class SellerDeliveryOptionQuerySet(ScopedQuerySet):
+    SELLER_PATH = "seller"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.accounts.querysets import ApiTokenQuerySet, StaffMemberQuerySet
 from core.actors import Role
+from core.states import Recorded
 
 
 class UserManager(BaseUserManager):
@@ -22,9 +23,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields):
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -45,9 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_any_case")
-        ]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -68,12 +65,12 @@ class MemberRank(models.TextChoices):
     ADMIN = "admin", _("Admin")
 
 
-class StaffMember(models.Model):
+class StaffMember(Recorded):
     """A person who works for the marketplace owner, from … to."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="staff_memberships"
-    )
+    EVENT = "staff_member"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_memberships")
     rank = models.CharField(_("role"), max_length=10, choices=MemberRank)
     valid_from = models.DateTimeField(default=timezone.now)
     valid_to = models.DateTimeField(null=True, blank=True)
@@ -88,8 +85,7 @@ class StaffMember(models.Model):
                 name="staff_member_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(valid_to=None)
-                | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="staff_member_from_before_to",
             ),
         ]
@@ -98,12 +94,14 @@ class StaffMember(models.Model):
         return f"{self.user} ({self.rank})"
 
 
-class ApiToken(models.Model):
+class ApiToken(Recorded):
     """A program's way in: acts as one person on one surface, with listed scopes.
 
     The secret is 256 random bits, shown once; only its sha256 is stored. `seller_id` is a plain
-    number: the kernel knows no app.
+    number: the kernel knows no app. `prefix` is the readable start of the secret ("mkt_1a2b3c4d").
     """
+
+    EVENT = "api_token"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=80)
@@ -133,21 +131,23 @@ class ApiToken(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """The answer a POST got, for whoever sends it again. Kept 30 days."""
+    """The answer a POST got, for whoever sends it again. Kept 30 days.
+
+    Written in the transaction of the act itself (`core.accounts.idempotency`): a crash leaves
+    neither. `body` is the answer's exact text.
+    """
 
     principal = models.CharField(max_length=60)
     key = models.CharField(max_length=255)
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField(null=True)
+    body = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["principal", "key"], name="idempotency_key_once"
-            )
+            models.UniqueConstraint(fields=["principal", "key"], name="idempotency_key_once")
         ]
         indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
 

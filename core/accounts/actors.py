@@ -1,0 +1,92 @@
+"""From a person to an actor: who they may act as, and on which surface.
+
+The kernel knows the marketplace's own staff and that everybody may be a customer; apps above
+register the rest (`sellers.actors` its members). Memberships are read on each request and each
+call, so one that has ended stops at once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.accounts.models import StaffMember
+from core.actors import Actor, Rank, Role, Via
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One thing a person may act as. `name` and `time_zone` are the seller's, for its pages."""
+
+    role: Role
+    rank: Rank | None = None
+    seller_id: int | None = None
+    name: str = ""
+    time_zone: str = ""
+
+
+Source = Callable[[Any], Sequence[Membership]]
+_SOURCES: dict[Role, Source] = {}
+# Where somebody with several roles is sent when no surface is named.
+PRECEDENCE = (Role.OWNER, Role.SELLER, Role.CUSTOMER)
+
+
+def register_actor_source(role: Role, source: Source) -> None:
+    """From now on `source(user)` says as what the user may act in `role`. Called in `ready()`."""
+    _SOURCES[role] = source
+
+
+def memberships_of(user: Any, role: Role) -> list[Membership]:
+    """What this user may act as in `role` now; nothing for somebody inactive or not signed in."""
+    if not user.is_authenticated or not user.is_active or role not in _SOURCES:
+        return []
+    return list(_SOURCES[role](user))
+
+
+def all_memberships_of(user: Any) -> list[Membership]:
+    """Everything this user may act as, the weightiest role first: for menus and pick pages."""
+    return [found for role in PRECEDENCE for found in memberships_of(user, role)]
+
+
+def membership_for(user: Any, role: Role, seller_id: int | None = None) -> Membership | None:
+    """The one membership meant: the named seller's, or the only one. None when there is none, or
+    when it would have to be guessed."""
+    found = memberships_of(user, role)
+    if seller_id is not None and role is Role.SELLER:
+        found = [membership for membership in found if membership.seller_id == seller_id]
+    return found[0] if len(found) == 1 else None
+
+
+def actor_of(user: Any, membership: Membership, *, via: Via = Via.PAGE) -> Actor:
+    return Actor(
+        membership.role,
+        user_id=user.pk,
+        seller_id=membership.seller_id,
+        rank=membership.rank,
+        via=via,
+    )
+
+
+def actor_for(
+    user: Any, role: Role, *, seller_id: int | None = None, via: Via = Via.PAGE
+) -> Actor | None:
+    """The user acting in `role` (for `seller_id`), or None when they may not."""
+    membership = membership_for(user, role, seller_id)
+    return actor_of(user, membership, via=via) if membership else None
+
+
+def best_actor(user: Any, *, seller_id: int | None = None, via: Via = Via.PAGE) -> Actor | None:
+    """The weightiest actor this user can be without a guess; `seller_id` is the picked seller."""
+    for role in PRECEDENCE:
+        if actor := actor_for(user, role, seller_id=seller_id, via=via):
+            return actor
+    return None
+
+
+def staff_memberships(user: Any) -> list[Membership]:
+    members = StaffMember.objects.valid().filter(user=user)
+    return [Membership(Role.OWNER, rank=Rank(member.rank)) for member in members]
+
+
+def customer_memberships(user: Any) -> list[Membership]:
+    """Whoever signs in may look at the orders linked to them, if only to find none."""
+    return [Membership(Role.CUSTOMER)]

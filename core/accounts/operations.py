@@ -1,0 +1,191 @@
+"""What can be done with tokens and with the marketplace's own people."""
+
+import hmac
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.accounts import policies
+from core.accounts.actors import actor_for, all_memberships_of
+from core.accounts.models import ApiToken, MemberRank, StaffMember, User
+from core.accounts.scopes import scopes_for
+from core.accounts.sessions import end_sessions
+from core.accounts.tokens import digest_of, new_secret, prefix_of
+from core.actors import Actor, Rank, Role, Via
+from core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+
+LONGEST_LIFE = timedelta(days=365)
+LAST_USED_EVERY = timedelta(minutes=1)
+
+
+class TokenNotValid(DomainError):
+    """Unknown, expired, revoked, or its person may no longer act there: never said which."""
+
+    code = "token_not_valid"
+    status = 401
+    message = gettext_lazy("This token is not valid.")
+
+
+# -- Tokens ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_token(
+    *,
+    name: str,
+    scopes: Collection[str],
+    actor: Actor,
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """A token that acts as this actor, and its secret, which exists only in this answer.
+
+    expires_at: at most a year from now, which is also what it is when not given.
+    Raises NotAllowed (rank), InvalidInput (scope this actor may not give, expiry).
+    """
+    policies.require(policies.may_manage_tokens(actor))
+    now = timezone.now()
+    expires_at = expires_at or now + LONGEST_LIFE
+    if not now < expires_at <= now + LONGEST_LIFE:
+        raise InvalidInput(_("A token lives for at most one year from now."), field="expires_at")
+    allowed = [scope.code for scope in scopes_for(actor.role, actor.rank)]
+    if not scopes or not set(scopes) <= set(allowed):
+        raise InvalidInput(
+            _("Choose among these scopes: %(scopes)s.") % {"scopes": ", ".join(allowed)},
+            field="scopes",
+            allowed=allowed,
+        )
+    secret = new_secret()
+    token = ApiToken.objects.create(
+        user_id=actor.user_id,
+        created_by_id=actor.user_id,
+        name=name,
+        role=actor.role,
+        seller_id=actor.seller_id,
+        prefix=prefix_of(secret),
+        digest=digest_of(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    token.note("api_token.created", actor=actor, scopes=token.scopes)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, actor: Actor) -> None:
+    """From now on the token opens nothing. Revoking twice is harmless."""
+    policies.require(policies.may_manage_tokens(actor))
+    revoked = ApiToken.objects.visible_to(actor).filter(pk=token.pk, revoked_at=None)
+    if revoked.update(revoked_at=timezone.now()):
+        token.refresh_from_db()
+        token.note("api_token.revoked", actor=actor)
+
+
+def authenticate_token(secret: str) -> tuple[User, ApiToken, Actor]:
+    """Who calls with this secret: asked on every call against person, membership and rank.
+
+    The actor's scopes are those the token has *and* its person's rank may still hold.
+    Raises TokenNotValid.
+    """
+    live = ApiToken.objects.live().select_related("user")
+    token = live.filter(prefix=prefix_of(secret)).first()
+    if token is None or not hmac.compare_digest(token.digest, digest_of(secret)):
+        raise TokenNotValid()
+    actor = actor_for(token.user, Role(token.role), seller_id=token.seller_id, via=Via.API)
+    if actor is None:
+        raise TokenNotValid()
+    allowed = {scope.code for scope in scopes_for(actor.role, actor.rank)}
+    _note_use(token)
+    scopes = frozenset(token.scopes) & allowed
+    return token.user, token, replace(actor, scopes=scopes, token_id=token.pk)
+
+
+def _note_use(token: ApiToken) -> None:
+    """At most one write a minute, however many calls."""
+    now = timezone.now()
+    long_ago = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_EVERY)
+    if token.last_used_at is None or token.last_used_at < now - LAST_USED_EVERY:
+        ApiToken.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
+
+
+# -- The marketplace's own people -----------------------------------------------------------
+
+
+@transaction.atomic
+def add_staff_member(*, email: str, name: str = "", rank: str, actor: Actor) -> StaffMember:
+    """Let a person work for the marketplace owner. Makes their account when there is none; they
+    sign in by a code sent to that address. Raises NotAllowed, Conflict."""
+    policies.require(policies.may_manage_staff(actor))
+    user = find_or_create_user(email=email, name=name)
+    if StaffMember.objects.valid().filter(user=user).exists():
+        raise Conflict(_("This person is on the list already."), field="email")
+    member = StaffMember.objects.create(user=user, rank=MemberRank(rank))
+    member.note("staff_member.added", actor=actor, rank=member.rank)
+    return member
+
+
+@transaction.atomic
+def change_staff_rank(member: StaffMember, *, rank: str, actor: Actor) -> None:
+    """Raises NotAllowed; LastAdmin when nobody would be left to manage people."""
+    policies.require(policies.may_manage_staff(actor))
+    admins = _locked_staff_admins()
+    member = StaffMember.objects.valid().get(pk=member.pk)
+    policies.require(policies.keeps_an_admin(admins, without=member, rank=rank))
+    previous, member.rank = member.rank, MemberRank(rank)
+    member.save(update_fields=["rank"])
+    member.note("staff_member.rank_changed", actor=actor, previous=previous, rank=member.rank)
+
+
+@transaction.atomic
+def end_staff_membership(member: StaffMember, *, actor: Actor) -> None:
+    """From now on they act for the owner no more: on pages, and with their tokens.
+
+    Raises NotAllowed; LastAdmin when nobody would be left to manage people.
+    """
+    policies.require(policies.may_manage_staff(actor))
+    admins = _locked_staff_admins()
+    member = StaffMember.objects.valid().get(pk=member.pk)
+    policies.require(policies.keeps_an_admin(admins, without=member))
+    member.valid_to = timezone.now()
+    member.save(update_fields=["valid_to"])
+    member.note("staff_member.ended", actor=actor)
+    end_sessions_if_nothing_is_left(member.user)
+
+
+def _locked_staff_admins() -> list[StaffMember]:
+    admins = StaffMember.objects.valid().filter(rank=MemberRank.ADMIN)
+    return list(admins.select_for_update(of=["self"]).order_by("pk"))
+
+
+# -- Accounts -------------------------------------------------------------------------------
+
+
+def find_or_create_user(*, email: str, name: str = "") -> User:
+    """The account of this address, made without a password when there is none."""
+    email = email.strip().lower()
+    user, created = User.objects.get_or_create(email=email, defaults={"name": name})
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, actor: Actor) -> None:
+    """Nobody signs in with this account any more; sessions and tokens end with it."""
+    if not (actor.role in {Role.OWNER, Role.SYSTEM} and actor.has_rank(Rank.ADMIN)):
+        raise NotAllowed()
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+
+
+def end_sessions_if_nothing_is_left(user: User) -> None:
+    """After the last membership somebody's open sessions end; they may sign in as a customer."""
+    if all(found.role is Role.CUSTOMER for found in all_memberships_of(user)):
+        end_sessions(user)

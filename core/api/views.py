@@ -1,0 +1,203 @@
+"""The shapes most endpoints have. A view names its model, scopes and serializers, and calls one
+operation; scoping, paging, ETags, strictness and idempotency are here."""
+
+import hashlib
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.idempotency import answered_once
+from core.api.permissions import HasScope
+from core.api.rendering import to_json
+from core.api.serializers import StrictSerializer
+from core.errors import DomainError, InvalidInput, Problems
+
+PAGING_PARAMETERS = {"cursor", "page_size"}
+
+
+class PreconditionFailed(DomainError):
+    code = "precondition_failed"
+    status = 412
+    message = gettext_lazy("This has changed since you read it. Read it again.")
+
+
+class ScopedEndpoint(GenericAPIView):
+    """What this actor may see of one model, found by its number. Names:
+
+    model; read_scope, write_scope: the token's scopes per kind of method (none: closed)
+    keyset: the list's ordering; ends with a unique column, no column is ever null
+    update_keyset: the ordering with `updated_since`
+    """
+
+    model: Any = None
+    permission_classes = [HasScope]
+    lookup_field = "number"
+    keyset = ("-id",)
+    update_keyset = ("updated_at", "id")
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return self.model.objects.none()
+        return self.model.objects.visible_to(self.request.actor)
+
+    def load(self, model, **lookup):
+        """The row of this actor, or 404, the same as missing. For a change the row must still be
+        the one that `If-Match` names, where that is given: else 412."""
+        row = get_object_or_404(model.objects.visible_to(self.request.actor), **lookup)
+        if self.request.method not in SAFE_METHODS:
+            require_match(self.request, row)
+        return row
+
+    def filter_queryset(self, queryset):
+        self._refuse_unknown_parameters(queryset)
+        return super().filter_queryset(queryset)
+
+    def _refuse_unknown_parameters(self, queryset) -> None:
+        known = PAGING_PARAMETERS | filter_parameters(self, queryset)
+        unknown = [name for name in self.request.query_params if name not in known]
+        if unknown:
+            words = _("There is no such parameter. These may be given: %(allowed)s.")
+            allowed = sorted(known)
+            raise Problems(
+                [
+                    InvalidInput(
+                        words % {"allowed": ", ".join(allowed)},
+                        field=name,
+                        code="unknown_parameter",
+                        allowed=allowed,
+                    )
+                    for name in unknown
+                ]
+            )
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class ListEndpoint(ScopedEndpoint):
+    """GET: a page of what this actor may see."""
+
+    def get(self, request, **kwargs):
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+class DetailEndpoint(ScopedEndpoint):
+    """GET: one row, with its ETag; 304 when the reader has just this already."""
+
+    filter_backends = []
+    pagination_class = None
+
+    def get(self, request, **kwargs):
+        row = self.get_object()
+        data = self.get_serializer(row).data
+        etag = etag_of(row, data)
+        if etag in _tags(request, "If-None-Match"):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(data, headers={"ETag": etag})
+
+
+class ActEndpoint(ScopedEndpoint):
+    """POST: one operation. Names `input_class` (a StrictSerializer) and writes
+
+    perform(data, **url) -> what came of it; calls one operation with `actor=self.request.actor`
+    present(result) -> the answer's data (the serializer_class of the result, by default)
+    location_of(result) -> where it can be read from now on, or None
+    """
+
+    input_class: Any = StrictSerializer
+    success_status = 201
+
+    def post(self, request, **kwargs):
+        return answered_once(self, request, lambda: self._act(request, kwargs))
+
+    def _act(self, request, url: dict) -> Response:
+        given = self.input_class(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        result = self.perform(given.validated_data, **url)
+        data = self.present(result)
+        headers = {"ETag": etag_of(result, data)} if hasattr(result, "version") else {}
+        if location := self.location_of(result):
+            headers["Location"] = request.build_absolute_uri(location)
+        return Response(data, status=self.success_status, headers=headers)
+
+    def perform(self, data: dict, **url) -> Any:
+        raise NotImplementedError
+
+    def present(self, result: Any) -> Any:
+        return self.get_serializer(result).data
+
+    def location_of(self, result: Any) -> str | None:
+        return None
+
+
+class NoSuchEndpoint(APIView):
+    """Whatever else is asked under /api/: a problem, not a page."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = []
+    schema = None
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        raise NotFound(_("There is no such endpoint."))
+
+    options = http_method_not_allowed
+
+
+@extend_schema(exclude=True)
+class OpenApi(SpectacularJSONAPIView):
+    """The document. It holds no secrets, so that a program may read it before it has a token."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = []
+
+
+# -- ETags ----------------------------------------------------------------------------------
+
+
+def etag_of(row: Any, data: Any) -> str:
+    """`"<version>.<digest of what is shown>"`. The version is what If-Match holds against; the
+    digest makes a 304 true also where parts have changed, and per reader."""
+    digest = hashlib.sha256(to_json(data)).hexdigest()[:12]
+    return f'"{getattr(row, "version", 0)}.{digest}"'
+
+
+def require_match(request, row: Any) -> None:
+    """`If-Match`, where given, must name the row's version. Raises PreconditionFailed."""
+    tags = _tags(request, "If-Match")
+    if not tags or tags == ["*"]:
+        return
+    if all(tag.strip('"').partition(".")[0] != str(row.version) for tag in tags):
+        raise PreconditionFailed()
+
+
+def _tags(request, header: str) -> list[str]:
+    given = request.headers.get(header, "")
+    return [tag.strip().removeprefix("W/") for tag in given.split(",") if tag.strip()]
+
+
+def filter_parameters(view, queryset) -> set[str]:
+    """The query parameters that the view's FilterSet understands, ranges with their suffixes."""
+    filterset_class = getattr(view, "filterset_class", None)
+    if filterset_class is None:
+        return set()
+    names: set[str] = set()
+    for name, field in filterset_class(data={}, queryset=queryset).form.fields.items():
+        suffixes = getattr(field.widget, "suffixes", None)
+        names |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
+    return names
