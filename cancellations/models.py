@@ -10,11 +10,12 @@ from orders.models import Case, OrderItem, OrderStatus, Reason, SellerOrder
 class CancellationRequest(models.Model):
     """What is particular to a case of kind `cancel`."""
 
-    case = models.OneToOneField(
-        Case, on_delete=models.PROTECT, related_name="cancellation"
-    )
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="cancellation")
     estimate = MinorUnits(help_text="what the customer was told before submitting")
     evaluated_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.CharField(
+        max_length=60, blank=True, help_text="the rule that leaves the answer to a person"
+    )
 
     objects = CancellationQuerySet.as_manager()
 
@@ -31,16 +32,10 @@ class CancellationItem(models.Model):
         REJECTED = "rejected", _("Rejected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    request = models.ForeignKey(
-        CancellationRequest, on_delete=models.PROTECT, related_name="items"
-    )
+    request = models.ForeignKey(CancellationRequest, on_delete=models.PROTECT, related_name="items")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="+"
-    )
-    item = models.ForeignKey(
-        OrderItem, on_delete=models.PROTECT, related_name="cancellations"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(OrderItem, on_delete=models.PROTECT, related_name="cancellations")
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
@@ -62,9 +57,7 @@ class CancellationItem(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["request", "item"], name="cancellation_item_once"
-            ),
+            models.UniqueConstraint(fields=["request", "item"], name="cancellation_item_once"),
         ]
 
     def __str__(self) -> str:
@@ -90,9 +83,7 @@ class AutoApprovalPolicy(models.Model):
         ],
         default=OrderStatus.READY_TO_SHIP,
     )
-    within_minutes = models.PositiveIntegerField(
-        _("within minutes of placement"), null=True
-    )
+    within_minutes = models.PositiveIntegerField(_("within minutes of placement"), null=True)
     up_to_amount = MinorUnits(_("up to the amount"), null=True)
     currency = models.CharField(_("currency of the amount"), max_length=3, blank=True)
     singleton = models.BooleanField(default=True, editable=False)
@@ -100,9 +91,7 @@ class AutoApprovalPolicy(models.Model):
     class Meta:
         verbose_name_plural = "auto approval policies"
         constraints = [
-            models.UniqueConstraint(
-                fields=["singleton"], name="auto_approval_policy_once"
-            ),
+            models.UniqueConstraint(fields=["singleton"], name="auto_approval_policy_once"),
             models.CheckConstraint(
                 condition=models.Q(singleton=True), name="auto_approval_policy_one_row"
             ),

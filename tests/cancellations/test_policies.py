@@ -1,0 +1,122 @@
+"""Rules of product.md §4: pure, so tested without a database."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cancellations.models import AutoApprovalPolicy
+from cancellations.policies import (
+    RULES,
+    may_decide,
+    may_request,
+    rule_in_words,
+    verdict_of,
+    why_not,
+)
+from core.actors import SYSTEM, Actor, Rank, Role
+from core.errors import NotAllowed
+from orders.models import Case, Order, OrderItem, Reason
+
+NOW = timezone.now()
+LIMITS = {"within_minutes": 60, "up_to_amount": 5000, "currency": "EUR"}
+
+
+def verdict(policy=None, statuses=("preparing",), age=timedelta(0), amount=1000, currency="EUR"):
+    order = Order(placed_at=NOW - age, currency=currency)
+    items = [OrderItem(status=status) for status in statuses]
+    return verdict_of(policy, order, items, amount=amount, now=NOW)
+
+
+@pytest.mark.parametrize("status", OrderItem.UNSHIPPED)
+def test_without_a_policy_whatever_has_not_shipped_is_approved(status):
+    said = verdict(statuses=[status], age=timedelta(days=400), amount=10**9)
+
+    assert (said.approved, said.rule) == (True, "unshipped")
+
+
+def test_a_policy_with_nothing_narrowed_is_the_default_policy():
+    assert verdict(AutoApprovalPolicy()).rule == "unshipped"
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({}, "within_limits"),
+        ({"age": timedelta(minutes=60)}, "within_limits"),
+        ({"age": timedelta(minutes=61)}, "placed_too_long_ago"),
+        ({"amount": 5000}, "within_limits"),
+        ({"amount": 5001}, "amount_too_high"),
+        ({"currency": "BRL", "amount": 1}, "amount_too_high"),
+        ({"statuses": ["preparing", "ready_to_ship"]}, "packed_too_far"),
+    ],
+)
+def test_a_narrowed_policy_says_which_limit_holds_it_up(given, rule):
+    policy = AutoApprovalPolicy(up_to_status="preparing", **LIMITS)
+
+    said = verdict(policy, **given)
+
+    assert said.rule == rule
+    assert said.approved is (rule == "within_limits")
+
+
+def test_every_rule_can_be_read_by_a_person():
+    assert all(rule_in_words(rule).endswith(".") for rule in RULES)
+    assert rule_in_words("an_older_rule") == "an older rule"
+
+
+def test_a_seller_does_not_ask_but_reject():
+    refusal = may_request(Actor(Role.SELLER, user_id=1, seller_id=1, rank=Rank.ADMIN))
+
+    assert isinstance(refusal, NotAllowed)
+    assert refusal.code == "seller_may_not_cancel"
+
+
+@pytest.mark.parametrize(
+    ("actor", "allowed"),
+    [
+        (Actor(Role.CUSTOMER, user_id=1), True),
+        (Actor(Role.OWNER, user_id=1, rank=Rank.MANAGER), True),
+        (Actor(Role.OWNER, user_id=1, rank=Rank.EMPLOYEE), False),
+        (Actor(Role.CARRIER), False),
+    ],
+)
+def test_who_may_ask(actor, allowed):
+    assert (may_request(actor) is None) is allowed
+
+
+@pytest.mark.parametrize(
+    ("actor", "allowed"),
+    [
+        (SYSTEM, True),
+        (Actor(Role.OWNER, user_id=1, rank=Rank.MANAGER), True),
+        (Actor(Role.OWNER, user_id=1, rank=Rank.EMPLOYEE), False),
+        (Actor(Role.SELLER, user_id=1, seller_id=7, rank=Rank.MANAGER), True),
+        (Actor(Role.SELLER, user_id=1, seller_id=8, rank=Rank.ADMIN), False),
+        (Actor(Role.CUSTOMER, user_id=1), False),
+    ],
+)
+def test_who_may_answer_a_waiting_case(actor, allowed):
+    assert may_decide(Case(status="waiting", seller_id=7), actor) is allowed
+    assert not may_decide(Case(status="approved", seller_id=7), actor)
+
+
+def test_a_refused_reason_names_the_reasons_that_may_be_picked():
+    pickable = [Reason(code="changed_mind", text="I changed my mind")]
+
+    [problem] = why_not("out_of_stock", "", pickable, field="items/0")
+
+    assert (problem.code, problem.field) == ("reason_not_allowed", "items/0/reason")
+    assert problem.allowed == ["changed_mind"]
+
+
+def test_a_note_is_wanted_where_the_reason_says_so_and_never_too_long():
+    pickable = [Reason(code="other", text="Something else", needs_note=True)]
+
+    assert [problem.code for problem in why_not("other", "  ", pickable, field="items/0")] == [
+        "note_required"
+    ]
+    assert why_not("other", "The colour", pickable, field="items/0") == []
+    assert [
+        problem.field for problem in why_not("other", "x" * 501, pickable, field="items/0")
+    ] == ["items/0/note"]
