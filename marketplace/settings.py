@@ -1,4 +1,4 @@
-"""Settings, read from the environment; the README lists every variable.
+"""Settings, read from the environment; docs/operations.md lists every variable.
 
 `ENVIRONMENT=production` (the Docker image sets it) demands real secrets and servers and
 turns every security setting on. Anything else is `local`: a checkout on somebody's machine,

@@ -140,3 +140,13 @@ def test_every_app_stands_in_the_layers():
     roots, layers = contracts.split("root_packages", 1)[1].split("layers =", 1)
     assert ours == set(re.findall(r"^    (\w+)$", roots.split("[")[0], re.M))
     assert ours <= set(re.findall(r"\w+", layers.split("[")[0]))
+
+
+def test_the_guide_lists_every_setting():
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', SETTINGS))
+    read |= set(
+        re.findall(r'environ(?:\.get)?[[(]"([A-Z_]+)"', (ROOT / "gunicorn.conf.py").read_text())
+    )
+    listed = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text()))
+    assert len(read) > 25
+    assert read <= listed
