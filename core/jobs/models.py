@@ -1,5 +1,3 @@
-from functools import partial
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -11,6 +9,10 @@ from core.jobs.kinds import KINDS
 from core.jobs.querysets import JobQuerySet, JobRowQuerySet
 from core.numbers import new_number
 from core.states import Stateful
+
+
+def job_number() -> str:
+    return new_number("J")
 
 
 class Job(Stateful):
@@ -39,9 +41,7 @@ class Job(Stateful):
     }
     UNFINISHED = (Status.WAITING, Status.RUNNING)
 
-    number = models.CharField(
-        max_length=20, unique=True, db_collation="C", default=partial(new_number, "J")
-    )
+    number = models.CharField(max_length=20, unique=True, db_collation="C", default=job_number)
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
