@@ -44,30 +44,21 @@ class RefundPlan(Stateful):
         Status.COMPLETED: set(),
         Status.VOID: set(),
     }
+    PAYABLE = (Status.APPROVED, Status.FAILED)  # once payable_at has come
 
     number = models.CharField(max_length=20, unique=True)
     type = models.CharField(max_length=10, choices=Type)
-    order = models.ForeignKey(
-        Order, on_delete=models.PROTECT, related_name="refund_plans"
-    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refund_plans")
     seller_order = models.ForeignKey(
         SellerOrder, on_delete=models.PROTECT, related_name="refund_plans"
     )
-    seller = models.ForeignKey(
-        "sellers.Seller", on_delete=models.PROTECT, related_name="+"
-    )
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="refund_plans"
-    )
+    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="refund_plans")
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
     currency = models.CharField(max_length=3)
     total = MinorUnits()
-    gateway = models.CharField(
-        max_length=20, help_text="which provider pays: refunds/gateway/"
-    )
-    payable_when = models.CharField(
-        max_length=12, choices=PayableWhen, default=PayableWhen.AT_ONCE
-    )
+    gateway = models.CharField(max_length=20, help_text="which provider pays: refunds/gateway/")
+    payable_when = models.CharField(max_length=12, choices=PayableWhen, default=PayableWhen.AT_ONCE)
     payable_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -81,17 +72,13 @@ class RefundPlan(Stateful):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(total__gte=0), name="plan_not_negative"
-            ),
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="plan_not_negative"),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=~models.Q(status="void"),
                 name="plan_one_live_per_case",
             ),
-            models.UniqueConstraint(
-                fields=["id", "seller_order"], name="plan_with_seller_order"
-            ),
+            models.UniqueConstraint(fields=["id", "seller_order"], name="plan_with_seller_order"),
             models.UniqueConstraint(fields=["id", "order"], name="plan_with_order"),
         ]
         indexes = [
@@ -123,12 +110,8 @@ class RefundLine(models.Model):
         FEE = "fee", _("Fee")
 
     plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="lines")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="+"
-    )
-    item = models.ForeignKey(
-        OrderItem, on_delete=models.PROTECT, related_name="refund_lines"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(OrderItem, on_delete=models.PROTECT, related_name="refund_lines")
     component = models.CharField(max_length=10, choices=Component)
     quantity = models.PositiveIntegerField()
     amount = MinorUnits()
@@ -141,9 +124,7 @@ class RefundLine(models.Model):
     refunded_before = MinorUnits(
         default=0, help_text="reserved by earlier plans when this one was made"
     )
-    commission = MinorUnits(
-        default=0, help_text="given back to the seller with this line"
-    )
+    commission = MinorUnits(default=0, help_text="given back to the seller with this line")
     dropped_at = models.DateTimeField(null=True, blank=True)
 
     objects = RefundLineQuerySet.as_manager()
@@ -180,9 +161,7 @@ class RefundPart(models.Model):
 
     plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="parts")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
-    payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, related_name="refund_parts"
-    )
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refund_parts")
     amount = MinorUnits()
     reserved_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -191,12 +170,8 @@ class RefundPart(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "payment"], name="refund_part_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="refund_part_positive"
-            ),
+            models.UniqueConstraint(fields=["plan", "payment"], name="refund_part_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_part_positive"),
         ]
 
     def __str__(self) -> str:
@@ -218,16 +193,12 @@ class RefundAttempt(models.Model):
 
     UNDECIDED = (Status.SENDING, Status.UNKNOWN)
 
-    part = models.ForeignKey(
-        RefundPart, on_delete=models.PROTECT, related_name="attempts"
-    )
+    part = models.ForeignKey(RefundPart, on_delete=models.PROTECT, related_name="attempts")
     attempt_no = models.PositiveSmallIntegerField()
     idempotency_key = models.UUIDField(unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.SENDING)
     provider_reference = models.CharField(max_length=120, blank=True)
-    answer = models.CharField(
-        max_length=300, blank=True, help_text="the provider's own words"
-    )
+    answer = models.CharField(max_length=300, blank=True, help_text="the provider's own words")
     created_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True)
@@ -237,9 +208,7 @@ class RefundAttempt(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["part", "attempt_no"], name="attempt_no_once"
-            ),
+            models.UniqueConstraint(fields=["part", "attempt_no"], name="attempt_no_once"),
             models.UniqueConstraint(
                 fields=["part"],
                 condition=models.Q(status="succeeded"),

@@ -4,6 +4,7 @@ Plans of this gateway stay approved and are found in the lists by status and gat
 outcome can be posted with a reference comes in a later release; until then nothing pays them.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from refunds.gateway.outcome import Outcome
@@ -11,6 +12,7 @@ from refunds.gateway.outcome import Outcome
 
 class External:
     automatic = False
+    remembers_keys_for = timedelta(0)
 
     def refund(self, *, amount: int, currency: str, key: UUID, payment_reference: str) -> Outcome:
         raise RuntimeError("An external gateway is not called; a person pays.")

@@ -1,6 +1,7 @@
 """What every provider of payments is to us: two questions, and three kinds of answer."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -28,10 +29,12 @@ class Gateway(Protocol):
     """A provider that pays back what it captured.
 
     `automatic` is False where a person pays and says so afterwards: such plans stay approved,
-    and neither method is called.
+    and neither method is called. `remembers_keys_for` is how long the same key is sure not to
+    pay twice; a key that is older is never sent again.
     """
 
     automatic: bool
+    remembers_keys_for: timedelta
 
     def refund(self, *, amount: int, currency: str, key: UUID, payment_reference: str) -> Outcome:
         """Pay `amount` minor units back once, however often it is called with this key.

@@ -1,5 +1,6 @@
 """The client of the payment simulator (refunds/simulator/), over HTTP like any provider's."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ class Simulator:
     """Believes only answers that name our key, and our amount where money moved."""
 
     automatic = True
+    remembers_keys_for = timedelta.max  # its journal forgets nothing
 
     def refund(self, *, amount: int, currency: str, key: UUID, payment_reference: str) -> Outcome:
         asked = {"amount": amount, "currency": currency, "payment_reference": payment_reference}
@@ -44,7 +46,9 @@ class Simulator:
             settings.GATEWAY_READ_SECONDS, connect=settings.GATEWAY_CONNECT_SECONDS
         )
         try:
-            with httpx.Client(base_url=settings.SIMULATOR_URL, timeout=patience) as client:
+            with httpx.Client(
+                base_url=settings.SIMULATOR_URL, timeout=patience, trust_env=False
+            ) as client:
                 return client.request(method, path, **given)
         except httpx.HTTPError as error:
             return _unknown(f"{type(error).__name__}: {error}")

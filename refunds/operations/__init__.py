@@ -1,0 +1,31 @@
+"""What can be done with refund plans, in the order it happens in life."""
+
+from refunds.operations.execution import due_plans, execute_plan, send_attempt
+from refunds.operations.history import PastRefund, record_history
+from refunds.operations.plans import (
+    PlanExists,
+    approve_plan,
+    create_plan,
+    drop_lines,
+    mark_payable,
+    retry_plan,
+    void_plan,
+)
+from refunds.operations.reconciling import due_attempts, reconcile_attempt
+
+__all__ = [
+    "PastRefund",
+    "PlanExists",
+    "approve_plan",
+    "create_plan",
+    "drop_lines",
+    "due_attempts",
+    "due_plans",
+    "execute_plan",
+    "mark_payable",
+    "reconcile_attempt",
+    "record_history",
+    "retry_plan",
+    "send_attempt",
+    "void_plan",
+]

@@ -1,0 +1,190 @@
+"""Plans: made with a case, approved, made payable, changed while they wait, tried again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import Conflict
+from core.numbers import new_number
+from orders.models import Case, OrderItem, Payment
+from orders.operations import lock_order
+from refunds import policies
+from refunds.gateway import current
+from refunds.models import RefundLine, RefundPart, RefundPlan
+from refunds.planning import PlannedLine, plan_refund, spread_over_payments
+
+Status = RefundPlan.Status
+AT_ONCE = RefundPlan.PayableWhen.AT_ONCE
+
+
+class PlanExists(Conflict):
+    """One live plan per case: what is owed for it is planned already."""
+
+    code = "plan_exists"
+
+
+@transaction.atomic
+def create_plan(
+    *,
+    case: Case,
+    items: Sequence[OrderItem],
+    type: str,
+    actor: Actor,
+    status: str = Status.WAITING,
+    payable_when: str = AT_ONCE,
+) -> RefundPlan:
+    """Plan to give back all that is left of these locked items (each with its `line`).
+
+    The plan begins `waiting`, or `approved` where the decision is made already; it then is paid
+    at once unless `payable_when` says otherwise. A plan of nothing is a plan too: it completes
+    without a payment. Raises PlanExists, MoreThanCaptured.
+    """
+    order = lock_order(case.order_id)
+    if case.refund_plans.live().exists():
+        raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
+    planned = plan_refund(items)
+    plan = RefundPlan(
+        number=new_number("RP"),
+        type=type,
+        order_id=case.order_id,
+        seller_order_id=case.seller_order_id,
+        seller_id=case.seller_id,
+        case=case,
+        status=status,
+        currency=order.currency,
+        total=planned.total,
+        gateway=current(),
+        payable_when=payable_when,
+    )
+    if status == Status.APPROVED and payable_when == AT_ONCE:
+        plan.payable_at = timezone.now()
+    plan.save(force_insert=True)
+    RefundLine.objects.bulk_create(lines_of(plan, planned.lines))
+    _write_parts(plan)
+    plan.begin(actor=actor, type=plan.type, total=plan.total, currency=plan.currency)
+    return plan
+
+
+def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLine]:
+    """The rows of planned lines, not yet saved."""
+    return [
+        RefundLine(
+            plan=plan,
+            seller_order_id=plan.seller_order_id,
+            item_id=line.item_id,
+            component=line.component,
+            quantity=line.quantity,
+            gross=line.gross,
+            discount=line.discount,
+            uncaptured=line.uncaptured,
+            refunded_before=line.refunded_before,
+            amount=line.amount,
+            commission=line.commission,
+        )
+        for line in planned
+    ]
+
+
+def _write_parts(plan: RefundPlan) -> None:
+    """Say which payment gives back how much, anew: only before anything was sent."""
+    plan.parts.all().delete()
+    payments = list(Payment.objects.filter(order_id=plan.order_id))
+    spread = spread_over_payments(plan.total, payments, planned_of(plan.order_id))
+    RefundPart.objects.bulk_create(
+        RefundPart(plan=plan, order_id=plan.order_id, payment_id=payment_id, amount=amount)
+        for payment_id, amount in spread
+    )
+
+
+def planned_of(*order_ids: int) -> dict[int, int]:
+    """What live plans of these orders count on, per payment id."""
+    parts = RefundPart.objects.filter(order_id__in=order_ids).exclude(plan__status=Status.VOID)
+    sums = parts.values_list("payment_id").annotate(Sum("amount"))
+    return defaultdict(int, dict(sums))
+
+
+@transaction.atomic
+def approve_plan(plan: RefundPlan, *, actor: Actor) -> None:
+    """Decide that a waiting plan will be paid: at once, or when `mark_payable` says so.
+
+    Raises InvalidTransition when it is not waiting any more.
+    """
+    lock_order(plan.order_id)
+    changes = {"payable_at": timezone.now()} if plan.payable_when == AT_ONCE else None
+    plan.transition_to(Status.APPROVED, actor=actor, changes=changes, total=plan.total)
+
+
+@transaction.atomic
+def void_plan(plan: RefundPlan, *, actor: Actor) -> None:
+    """Nothing will be paid: the request was rejected or withdrawn. Raises InvalidTransition."""
+    lock_order(plan.order_id)
+    plan.transition_to(Status.VOID, actor=actor)
+
+
+@transaction.atomic
+def drop_lines(plan: RefundPlan, item_ids: Iterable[int], *, actor: Actor) -> None:
+    """Take items out of a waiting plan, because they shipped after all, say.
+
+    The plan's total and parts follow; a plan with nothing left is void. Items that are not in
+    it change nothing. Raises PlanDecided.
+    """
+    lock_order(plan.order_id)
+    plan.refresh_from_db()
+    if refusal := policies.may_change(plan):
+        raise refusal
+    standing = plan.lines.standing()
+    dropped = list(standing.filter(item_id__in=item_ids).values_list("item_id", flat=True))
+    if not dropped:
+        return
+    standing.filter(item_id__in=dropped).update(dropped_at=timezone.now())
+    left = list(standing.values_list("amount", flat=True))
+    plan.total = sum(left)
+    plan.save(update_fields=["total"])
+    _write_parts(plan)
+    plan.note(
+        "refund_plan.lines_dropped", actor=actor, items=sorted(set(dropped)), total=plan.total
+    )
+    if not left:
+        plan.transition_to(Status.VOID, actor=actor)
+
+
+@transaction.atomic
+def mark_payable(plan: RefundPlan, *, actor: Actor) -> None:
+    """What an approved plan waited for has come: the goods are back. The second time changes
+    nothing. Raises PlanDecided when it is not approved."""
+    lock_order(plan.order_id)
+    plan.refresh_from_db()
+    if plan.payable_at is not None:
+        return
+    _make_payable(plan, Status.APPROVED)
+    plan.note("refund_plan.payable", actor=actor)
+
+
+@transaction.atomic
+def retry_plan(plan: RefundPlan, *, actor: Actor) -> None:
+    """Have a failed plan paid again: the parts that are missing, each under a new key.
+
+    Raises NotAllowed, NotRetryable.
+    """
+    lock_order(plan.order_id)
+    plan.refresh_from_db()
+    if refusal := policies.may_retry(plan, actor):
+        raise refusal
+    _make_payable(plan, Status.FAILED)
+    plan.note("refund_plan.retried", actor=actor)
+
+
+def _make_payable(plan: RefundPlan, status: str) -> None:
+    now = timezone.now()
+    waiting = RefundPlan.objects.filter(pk=plan.pk, status=status, payable_at=None)
+    if not waiting.update(payable_at=now):
+        raise policies.PlanDecided(
+            _("%(plan)s is %(status)s.")
+            % {"plan": plan.number, "status": plan.get_status_display()}
+        )
+    plan.payable_at = now

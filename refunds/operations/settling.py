@@ -1,0 +1,112 @@
+"""What the provider answered, written down: succeeded, failed, or still not known."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.actors import SYSTEM
+from core.money import allocate
+from finance.operations import post_refund
+from orders.operations import lock_order
+from refunds.gateway import Outcome, Result, settling_time
+from refunds.models import RefundAttempt, RefundPart, RefundPlan
+from refunds.operations.reserving import release
+
+Status = RefundPlan.Status
+SELDOMEST = timedelta(hours=1)
+
+
+@transaction.atomic
+def settle_attempt(*, attempt_id: int, outcome: Outcome) -> None:
+    """Write down a provider's answer, once: an attempt that is decided stays as it is.
+
+    Succeeded: ledger posted, part completed. Refused: what it reserved is released. Unknown: a
+    later date to ask again. The plan follows when all of its attempts are decided.
+    """
+    part_of_it = RefundPart.objects.filter(attempts=attempt_id)
+    order_id, plan_id = part_of_it.values_list("order_id", "plan_id").get()
+    lock_order(order_id)
+    [plan] = RefundPlan.objects.filter(pk=plan_id).locked()
+    attempts = RefundAttempt.objects.undecided().filter(pk=attempt_id).select_related("part")
+    for attempt in attempts.locked():
+        if outcome.result is Result.SUCCEEDED and not _is_new(outcome.reference):
+            outcome = Outcome(
+                Result.UNKNOWN, words=f"Reference {outcome.reference} belongs to another refund."
+            )
+        match outcome.result:
+            case Result.SUCCEEDED:
+                _succeed(plan, attempt, outcome)
+            case Result.REFUSED:
+                _fail(plan, attempt, outcome)
+            case _:
+                _look_again_later(attempt, outcome)
+                return
+        _conclude(plan)
+
+
+def _is_new(reference: str) -> bool:
+    return not RefundAttempt.objects.filter(provider_reference=reference).exists()
+
+
+def _succeed(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None:
+    now = timezone.now()
+    attempt.provider_reference = outcome.reference
+    _decide(attempt, RefundAttempt.Status.SUCCEEDED, outcome)
+    RefundPart.objects.filter(pk=attempt.part_id).update(completed_at=now)
+    post_refund(
+        reference=ledger_reference(attempt),
+        order_id=plan.order_id,
+        seller_id=plan.seller_id,
+        currency=plan.currency,
+        amount=attempt.part.amount,
+        commission=_commission_of(plan)[attempt.part_id],
+        occurred_at=now,
+    )
+
+
+def ledger_reference(attempt: RefundAttempt) -> str:
+    return f"refund:{attempt.pk}"
+
+
+def _commission_of(plan: RefundPlan) -> dict[int, int]:
+    """Each part's share of the commission that the plan gives back; they sum to it exactly."""
+    parts = dict(plan.parts.order_by("pk").values_list("pk", "amount"))
+    total = sum(plan.lines.standing().values_list("commission", flat=True))
+    return dict(zip(parts, allocate(total, list(parts.values())), strict=True))
+
+
+def _fail(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None:
+    _decide(attempt, RefundAttempt.Status.FAILED, outcome)
+    release(plan, attempt.part)
+
+
+def _decide(attempt: RefundAttempt, status: str, outcome: Outcome) -> None:
+    attempt.status = status
+    attempt.answer = outcome.words
+    attempt.decided_at = timezone.now()
+    attempt.next_check_at = None
+    attempt.save(
+        update_fields=["status", "provider_reference", "answer", "decided_at", "next_check_at"]
+    )
+
+
+def _look_again_later(attempt: RefundAttempt, outcome: Outcome) -> None:
+    """Never before the call has surely ended, then ever more seldom, and never not at all."""
+    wait = min(settling_time() * 2 ** min(attempt.checks, 10), max(SELDOMEST, settling_time()))
+    attempt.status = RefundAttempt.Status.UNKNOWN
+    attempt.answer = outcome.words
+    attempt.next_check_at = timezone.now() + wait
+    attempt.save(update_fields=["status", "answer", "next_check_at"])
+
+
+def _conclude(plan: RefundPlan) -> None:
+    """The plan is completed when every part is, and failed only when nothing is undecided."""
+    if RefundAttempt.objects.undecided().filter(part__plan=plan).exists():
+        return
+    if plan.parts.filter(completed_at=None).exists():
+        changes = {"payable_at": None}  # until somebody has it tried again
+        plan.transition_to(Status.FAILED, actor=SYSTEM, changes=changes, reason="refused")
+    else:
+        changes = {"completed_at": timezone.now()}
+        plan.transition_to(Status.COMPLETED, actor=SYSTEM, changes=changes, total=plan.total)
