@@ -30,7 +30,7 @@ class QuantityNotLeft(InvalidInput):
 
 
 def lock_order(order_id: int) -> Order:
-    """The order, locked: its lock covers its items, packages, cases and plans. Always taken first."""
+    """The order, locked: that covers its items, packages, cases and plans. Always taken first."""
     return Order.objects.select_for_update().get(pk=order_id)
 
 

@@ -1,0 +1,159 @@
+"""An imported past of orders: items end up where they were, and every move is an event.
+
+No effects (product.md §7): nothing is delivered, nothing is armed. Rows and events are written
+with a handful of statements however many orders there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from core.actors import Actor
+from core.events import Entry, record_many
+from core.numbers import new_number
+from orders.history import Walk
+from orders.models import Case, Order, OrderItem, OrderStatus, SellerOrder
+from orders.operations.cases import PREFIX
+
+CASE_STEPS = (Case.Status.WAITING, Case.Status.APPROVED, Case.Status.COMPLETED)
+KIND_OF = {OrderStatus.CANCELLED: Case.Kind.CANCEL, OrderStatus.RETURNED: Case.Kind.RETURN}
+
+
+@dataclass(frozen=True)
+class PastPart:
+    """What one seller's part of an order went through: all of its items, together.
+
+    `case` is the closed request that ended them, if one did.
+    """
+
+    items: tuple[OrderItem, ...]
+    walk: Walk
+    case: Case | None = None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.walk.ending.at if self.walk.ending else None
+
+
+@transaction.atomic
+def record_history(pasts: Iterable[tuple[Order, Walk]], *, actor: Actor) -> list[PastPart]:
+    """Move all items of these orders along their walks, and close a case where one ended them.
+
+    The orders were taken in by this very transaction, and their items are where they began.
+    Returns one part per seller order, its items with their `line` and `seller_order` loaded.
+    """
+    walk_of = {order.pk: walk for order, walk in pasts if walk.steps}
+    items = list(
+        OrderItem.objects.filter(order_id__in=walk_of)
+        .select_related("line", "seller_order")
+        .order_by("order_id", "seller_order_id", "pk")
+    )
+    by_part: dict[int, list[OrderItem]] = defaultdict(list)
+    for item in items:
+        by_part[item.seller_order_id].append(item)
+    parts = _with_cases(
+        [PastPart(tuple(own), walk_of[own[0].order_id]) for own in by_part.values()]
+    )
+    _move(parts)
+    entries = [entry for part in parts for entry in (*_moves(part), *_case_steps(part))]
+    record_many(entries, actor=actor)
+    return parts
+
+
+def _with_cases(parts: Sequence[PastPart]) -> list[PastPart]:
+    """The same parts, each with the case that ended it, if one did."""
+    cases = {
+        part.items[0].seller_order_id: _closed_case(part) for part in parts if part.walk.ending
+    }
+    Case.objects.bulk_create(cases.values())
+    return [
+        PastPart(part.items, part.walk, cases.get(part.items[0].seller_order_id)) for part in parts
+    ]
+
+
+def _closed_case(part: PastPart) -> Case:
+    assert part.walk.ending
+    first = part.items[0]
+    kind = KIND_OF[OrderStatus(part.walk.status)]
+    by = part.walk.ending.by
+    return Case(
+        number=new_number(PREFIX[kind]),
+        kind=kind,
+        order_id=first.order_id,
+        seller_order_id=first.seller_order_id,
+        seller_id=first.seller_id,
+        status=Case.Status.COMPLETED,
+        origin=by if by in Case.Origin else Case.Origin.SYSTEM,
+        opened_at=None,
+        decided_at=part.ended_at,
+        closed_at=part.ended_at,
+        imported=True,
+        version=len(CASE_STEPS),
+    )
+
+
+def _move(parts: Sequence[PastPart]) -> None:
+    """One UPDATE per way of ending up: there are few of them, whatever the number of orders."""
+    items: dict[tuple[str, int], list[int]] = defaultdict(list)
+    seller_orders: dict[str, set[int]] = defaultdict(set)
+    orders: dict[str, set[int]] = defaultdict(set)
+    for part in parts:
+        status, version = part.walk.status, len(part.walk.steps)
+        for item in part.items:
+            item.status, item.version = status, version
+            items[status, version].append(item.pk)
+        seller_orders[status].add(part.items[0].seller_order_id)
+        orders[status].add(part.items[0].order_id)
+    for (status, version), ids in items.items():
+        OrderItem.objects.filter(pk__in=ids).update(status=status, version=version)
+    for status, ids in seller_orders.items():
+        SellerOrder.objects.filter(pk__in=ids).update(
+            status=status,
+            has_cancelled=status == OrderStatus.CANCELLED,
+            has_returned=status == OrderStatus.RETURNED,
+        )
+    for status, ids in orders.items():
+        Order.objects.filter(pk__in=ids).update(status=status)
+
+
+def _moves(part: PastPart) -> Iterator[Entry]:
+    for item in part.items:
+        previous: str = OrderStatus.WAITING_PACKAGING
+        for seq, step in enumerate(part.walk.steps, start=1):
+            data: dict = {"from": previous, "to": step.status, "quantity": item.quantity}
+            if step.status in KIND_OF and part.case:
+                data["case"] = part.case.number
+            yield Entry(
+                type=f"order_item.{step.status}",
+                subject=item,
+                seq=seq,
+                data=data,
+                occurred_at=step.at,
+                inferred=step.inferred,
+            )
+            previous = step.status
+
+
+def _case_steps(part: PastPart) -> Iterator[Entry]:
+    """Opened and answered when nobody knows; completed when the items ended."""
+    if not part.case:
+        return
+    for seq, status in enumerate(CASE_STEPS, start=1):
+        data: dict = {"to": status, "kind": part.case.kind}
+        if seq > 1:
+            data["from"] = CASE_STEPS[seq - 2]
+        else:
+            data["items"] = [item.pk for item in part.items]
+            data["units"] = sum(item.quantity for item in part.items)
+        completed = status == Case.Status.COMPLETED
+        yield Entry(
+            type=f"case.{status}",
+            subject=part.case,
+            seq=seq,
+            data=data,
+            occurred_at=part.ended_at if completed else None,
+            inferred=not completed,
+        )
