@@ -60,7 +60,8 @@ def gallery(request):
     if not (settings.DEBUG or settings.DEMO_MODE):
         raise Http404
     now = timezone.now()
-    wrong = OfferForm({"amount": "19.00", "tracking": "NP 7742 0011", "answer": "yes"})
+    typed = {"amount": "19.00", "tracking": "NP 7742 0011", "answer": "yes"}
+    wrong = OfferForm(typed, auto_id="wrong_%s")
     wrong.is_valid()
     spans = {"days": 84, "day": 9.1, "hours": 3.34, "overdue": -4.1}
     return render(
@@ -71,6 +72,8 @@ def gallery(request):
             "statuses": list(LOOKS),
             "form": OfferForm(initial={"tracking": "NP 7742 0011", "answer": "yes"}),
             "wrong": wrong,
+            "decision": OfferForm(auto_id="decision_%s"),
+            "store_form": OfferForm(auto_id="store_%s"),
             "now": now,
             "due": {name: now + timedelta(hours=hours) for name, hours in spans.items()},
             "long_ago": now.replace(year=now.year - 8),

@@ -62,6 +62,7 @@ def control(field: BoundField, hint: str = "", extra=None, bare: bool = False) -
     bare:  without our class, for inputs inside a frame (`.affix`)
     """
     attrs = {name: str(value) for name, value in extra.attrs_dict().items()} if extra else {}
+    attrs.pop("id", None)  # the label and the notes go by the form's own
     described = [f"{field.auto_id}_hint"] if hint else []
     if field.errors:
         described.append(f"{field.auto_id}_error")
@@ -72,6 +73,16 @@ def control(field: BoundField, hint: str = "", extra=None, bare: bool = False) -
         own = field.field.widget.attrs.get("class", "")
         attrs["class"] = f"{_control_class(field.field.widget)} {own}".strip()
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def option_control(option, field: BoundField) -> SafeString:
+    """One radio button or checkbox of a field of choices, with our look."""
+    kind = "radio" if option.data["type"] == "radio" else "check"
+    option.data["attrs"]["class"] = kind
+    if field.errors:
+        option.data["attrs"]["aria-describedby"] = f"{field.auto_id}_error"
+    return option.tag()
 
 
 @register.filter
