@@ -1,0 +1,128 @@
+"""A customer's orders as cards: where each one stands, in plain words, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import formats
+from orders.models import Case, Order, OrderItem, OrderStatus, SellerOrder
+from orders.policies import may_cancel
+
+SHOWN_PRODUCTS = 6
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an order stands: a line to read first, one to explain, and their look."""
+
+    words: str
+    text: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Product:
+    name: str
+    seller: str
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    order: Order
+    standing: Standing
+    products: list[Product]
+    more_products: int
+    can_cancel: bool
+    request: Case | None  # the newest one that has not ended
+
+
+def with_cards(orders):
+    """A customer's orders (a queryset) with all that their cards read: four queries."""
+    return orders.prefetch_related(
+        Prefetch("items", OrderItem.objects.select_related("line").order_by("pk")),
+        Prefetch("seller_orders", SellerOrder.objects.select_related("seller").order_by("pk")),
+        Prefetch("cases", Case.objects.order_by("-pk")),
+    )
+
+
+def order_card(order: Order) -> OrderCard:
+    """The card of an order from `with_cards()`."""
+    items = list(order.items.all())
+    sellers = {part.seller_id: part.seller.name for part in order.seller_orders.all()}
+    products = list(
+        dict.fromkeys(Product(item.line.name, sellers[item.seller_id]) for item in items)
+    )
+    ongoing = (Case.Status.WAITING, Case.Status.APPROVED)
+    return OrderCard(
+        order=order,
+        standing=standing_of(order, items),
+        products=products[:SHOWN_PRODUCTS],
+        more_products=max(len(products) - SHOWN_PRODUCTS, 0),
+        can_cancel=any(may_cancel(item) is None for item in items),
+        request=next((case for case in order.cases.all() if case.status in ongoing), None),
+    )
+
+
+def standing_of(order: Order, items: list[OrderItem]) -> Standing:
+    """In the customer's words. Takes the items' lines and the order's parts as loaded."""
+    live = [item for item in items if item.is_live]
+    if not live:
+        return _ended(order)
+    units = sum(item.quantity for item in live)
+    arrived = sum(item.quantity for item in live if item.status == OrderStatus.DELIVERED)
+    statuses = {item.status for item in live}
+    if arrived == units:
+        return Standing(_("Delivered"), _some_ended(items), "circle-check", "success")
+    if OrderStatus.DELIVERY_FAILED in statuses:
+        text = _("The carrier could not hand it over.")
+        return Standing(_("Delivery failed"), text, "triangle-alert", "danger")
+    if arrived:
+        words = ngettext(
+            "%(arrived)s of %(units)s item delivered",
+            "%(arrived)s of %(units)s items delivered",
+            units,
+        )
+        words = words % {"arrived": arrived, "units": units}
+        return Standing(words, _expected(order), "truck", "accent")
+    if statuses == {OrderStatus.SHIPPED}:
+        return Standing(_("On the way"), _expected(order), "truck", "accent")
+    if OrderStatus.SHIPPED in statuses:
+        return Standing(_("Partly on the way"), _expected(order), "truck", "accent")
+    return Standing(_("Being prepared"), _ships_by(order), "package-open", "info")
+
+
+def _ended(order: Order) -> Standing:
+    if order.status == OrderStatus.RETURNED:
+        return Standing(_("Returned"), "", "undo-2", "neutral")
+    cases = list(order.cases.all())
+    if cases and all(case.status == Case.Status.COMPLETED for case in cases):
+        return Standing(_("Cancelled and refunded"), "", "ban", "neutral")
+    return Standing(_("Cancelled"), "", "ban", "neutral")
+
+
+def _some_ended(items: list[OrderItem]) -> str:
+    ended = sum(item.quantity for item in items if not item.is_live)
+    if not ended:
+        return ""
+    words = ngettext("%(n)s item cancelled or returned", "%(n)s items cancelled or returned", ended)
+    return words % {"n": ended}
+
+
+def _expected(order: Order) -> str:
+    return _in_future(order.promised_by, _("Expected by %(day)s"))
+
+
+def _ships_by(order: Order) -> str:
+    dates = [part.ship_by for part in order.seller_orders.all() if part.ship_by]
+    return _in_future(min(dates, default=None), _("Ships by %(day)s"))
+
+
+def _in_future(moment: datetime | None, words: str) -> str:
+    if moment is None or moment < timezone.now():
+        return ""
+    return words % {"day": formats.day(moment)}

@@ -1,0 +1,206 @@
+"""One order, as one actor may see it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor, Role
+from core.money import share
+from orders.models import Case, Order, OrderItem, OrderLine, OrderStatus, Payment, SellerOrder
+from orders.policies import may_cancel
+from orders.presenters.rows import Notice
+
+# The least advanced first: what waits for work stands on top, what has ended at the bottom.
+STATUS_ORDER = {status: place for place, status in enumerate(OrderStatus)}
+
+METHODS = {
+    "credit_card": _("Credit card"),
+    "debit_card": _("Debit card"),
+    "card": _("Card"),
+    "voucher": _("Voucher"),
+    "boleto": _("Boleto"),
+    "bank_transfer": _("Bank transfer"),
+    "not_defined": _("Method not known"),
+}
+
+
+def method_words(method: str) -> str | Promise:
+    """A payment method for readers; a code that nobody described stays readable."""
+    words = method.replace("_", " ").strip()
+    return METHODS.get(method, words[:1].upper() + words[1:])
+
+
+@dataclass
+class ProductRow:
+    """Items of one line that share a status and a request; pages show them as one row.
+
+    Amounts are minor units: `gross` − `discount` = `total`, without shipping.
+    """
+
+    line: OrderLine
+    seller: str
+    open_case: str = ""
+    items: list[OrderItem] = field(default_factory=list)
+
+    @property
+    def quantity(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def numbers(self) -> str:
+        return ", ".join(item.number for item in self.items)
+
+    @property
+    def gross(self) -> int:
+        return self.quantity * self.line.unit_price
+
+    @property
+    def discount(self) -> int:
+        return sum(item_share(item, "discount") for item in self.items)
+
+    @property
+    def total(self) -> int:
+        return self.gross - self.discount
+
+
+@dataclass
+class ProductGroup:
+    """Rows of one status at one seller."""
+
+    status: str
+    seller: str
+    ship_by: datetime | None
+    rows: list[ProductRow] = field(default_factory=list)
+
+    @property
+    def units(self) -> int:
+        return sum(row.quantity for row in self.rows)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in OrderItem.ENDED
+
+
+def item_share(item: OrderItem, component: str) -> int:
+    """The part of its line's `component` (discount, shipping, tax, total) that an item carries."""
+    line = item.line
+    return share(getattr(line, component), line.quantity, item.first_unit, item.last_unit)
+
+
+def _by_status(item: OrderItem) -> tuple[int, int]:
+    return STATUS_ORDER[OrderStatus(item.status)], item.seller_id
+
+
+class OrderDetail:
+    """An order as one actor may see it: for a seller their part only, without payments.
+
+    Takes an order that was loaded through `visible_to(actor)`; reads the rest when first asked.
+    """
+
+    def __init__(self, order: Order, actor: Actor):
+        self.order = order
+        self.actor = actor
+
+    @cached_property
+    def parts(self) -> list[SellerOrder]:
+        parts = self.order.seller_orders.visible_to(self.actor)
+        return list(parts.select_related("seller").order_by("pk"))
+
+    @cached_property
+    def items(self) -> list[OrderItem]:
+        items = self.order.items.visible_to(self.actor).select_related("line")
+        return list(items.order_by("line__position", "first_unit"))
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        return list(self.order.cases.visible_to(self.actor).order_by("-pk"))
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        return list(self.order.payments.visible_to(self.actor).order_by("position"))
+
+    @cached_property
+    def is_for_seller(self) -> bool:
+        return self.actor.role is Role.SELLER
+
+    @cached_property
+    def amounts(self) -> Order | SellerOrder:
+        """What carries product_total, discount, shipping, tax and total for this reader."""
+        return self.parts[0] if self.is_for_seller else self.order
+
+    @property
+    def status(self) -> str:
+        return self.amounts.status
+
+    @property
+    def currency(self) -> str:
+        return self.order.currency
+
+    @property
+    def unit_count(self) -> int:
+        return sum(part.unit_count for part in self.parts)
+
+    @property
+    def notice(self) -> Notice | None:
+        """The request to show beside the status, if one is waiting."""
+        waiting = [case for case in self.cases if case.status == Case.Status.WAITING]
+        if not waiting:
+            return None
+        first = min(waiting, key=lambda case: (case.due_at is None, case.due_at, case.pk))
+        code = "cancel_requested" if first.kind == Case.Kind.CANCEL else "return_requested"
+        return Notice(code, first.number, first.due_at, first.opened_at)
+
+    @cached_property
+    def seller_names(self) -> dict[int, str]:
+        return {part.seller_id: part.seller.name for part in self.parts}
+
+    @cached_property
+    def groups(self) -> list[ProductGroup]:
+        """The products by status and seller, the least advanced first."""
+        ship_by = {part.seller_id: part.ship_by for part in self.parts}
+        requests = {case.pk: case.number for case in self.cases}
+        groups: dict[tuple, ProductGroup] = {}
+        rows: dict[tuple, ProductRow] = {}
+        for item in sorted(
+            self.items, key=lambda item: (STATUS_ORDER[item.status], item.seller_id)
+        ):
+            seller = self.seller_names[item.seller_id]
+            place = (item.status, item.seller_id)
+            group = groups.setdefault(
+                place, ProductGroup(item.status, seller, self._due(item, ship_by))
+            )
+            key = (*place, item.line_id, item.open_case_id)
+            if key not in rows:
+                rows[key] = ProductRow(item.line, seller, requests.get(item.open_case_id, ""))
+                group.rows.append(rows[key])
+            rows[key].items.append(item)
+        return list(groups.values())
+
+    def _due(self, item: OrderItem, ship_by: dict[int, datetime | None]) -> datetime | None:
+        return ship_by[item.seller_id] if item.is_unshipped else None
+
+    @cached_property
+    def units_by_status(self) -> dict[str, int]:
+        units: dict[str, int] = {}
+        for item in self.items:
+            units[item.status] = units.get(item.status, 0) + item.quantity
+        return units
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether anything may still be asked to be cancelled."""
+        return any(may_cancel(item) is None for item in self.items)
+
+    # Money of the whole order, minor units; a seller has no payments to add up.
+
+    @property
+    def given_back(self) -> int:
+        """Refunded, or on its way back."""
+        return sum(payment.refund_reserved for payment in self.payments)
+
+    @property
+    def net(self) -> int:
+        return sum(payment.amount for payment in self.payments) - self.given_back

@@ -1,0 +1,86 @@
+"""Rows of the Orders lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from orders.models import Case
+from orders.querysets import HOLD_BACK_DAYS
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a list says about an order's requests: a badge code of `core.badges`, and when due."""
+
+    code: str
+    number: str
+    due_at: datetime | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One row of an Orders list. `total` is minor units: of the order, or of a seller's part."""
+
+    number: str
+    status: str
+    placed_at: datetime
+    customer: str
+    country: str
+    seller: str
+    more_sellers: int
+    total: int
+    currency: str
+    notice: Notice | None
+
+
+def list_row(row: Any) -> ListRow:
+    """What a page shows of a row of `with_list_details()`."""
+    sellers = [part["name"] for part in row.parts]
+    return ListRow(
+        number=row.number,
+        status=row.status,
+        placed_at=row.placed_at,
+        customer=f"{row.first_name} {row.last_name}".strip() or row.email,
+        country=row.country or "",
+        seller=sellers[0] if sellers else "",
+        more_sellers=max(len(sellers) - 1, 0),
+        total=row.total,
+        currency=row.currency,
+        notice=notice_of(row.requests),
+    )
+
+
+def notice_of(requests: Sequence[dict], now: datetime | None = None) -> Notice | None:
+    """The one thing to know of an order's requests: first what waits, then what to hold back."""
+    waiting = [request for request in requests if request["status"] == Case.Status.WAITING]
+    if waiting:
+        first = min(waiting, key=lambda request: request["due_at"] or "9999")
+        code = "cancel_requested" if first["kind"] == Case.Kind.CANCEL else "return_requested"
+        due_at, opened_at = _moment(first["due_at"]), _moment(first["opened_at"])
+        return Notice(code, first["number"], due_at, opened_at)
+    now = now or timezone.now()
+    for request in requests:
+        if code := _decided_code(request, now):
+            return Notice(code, request["number"])
+    return None
+
+
+def _decided_code(request: dict, now: datetime) -> str:
+    if request["imported"]:
+        return ""  # an imported past asks nothing of anybody
+    if request["kind"] == Case.Kind.RETURN:
+        codes = {Case.Status.APPROVED: "goods_on_the_way", Case.Status.COMPLETED: "refunded"}
+        return codes.get(request["status"], "")
+    if request["status"] not in (Case.Status.APPROVED, Case.Status.COMPLETED):
+        return ""
+    decided = _moment(request["decided_at"])
+    lately = decided is not None and decided >= now - timedelta(days=HOLD_BACK_DAYS)
+    return "do_not_hand_over" if lately and request["origin"] != Case.Origin.SELLER else "refunded"
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

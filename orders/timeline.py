@@ -1,0 +1,285 @@
+"""What happened to an order, for one reader, newest first.
+
+The words stand in `templates/events/<event type>.html`; which events make one entry, and who
+reads which of them, stands here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+
+from core.actors import Role, Via
+from core.badges import look_of
+from core.events.models import Event
+from core.states import Recorded
+from orders.presenters import OrderDetail
+
+FALLBACK = "events/fallback.html"
+SAME_MOMENT = timedelta(seconds=2)
+
+# A customer reads what became of their things and their money, not how it was decided.
+FOR_CUSTOMER = (
+    "order.placed",
+    "order_item.shipped",
+    "order_item.delivered",
+    "order_item.delivery_failed",
+    "order_item.cancelled",
+    "order_item.returned",
+    "package.shipped",
+    "package.delivered",
+    "package.delivery_failed",
+    "cancellation.requested",
+    "cancellation.item_shipped",
+    "case.waiting",
+    "case.rejected",
+    "case.withdrawn",
+    "refund_plan.processing",
+    "refund_plan.completed",
+)
+# Bookkeeping that always comes with an act which has its own entry.
+LEFT_OUT = ("order_item.split", "order_item.split_off", "order_item.restocked", "item.restocked")
+# Said already by another entry of the same moment.
+SPOKEN_FOR_BY = {
+    "case.waiting": ("cancellation.requested", "return.requested"),
+    "case.approved": ("cancellation.approved", "return.approved"),
+    "order_item.preparing": ("package.preparing",),
+    "order_item.ready_to_ship": ("package.ready_to_ship",),
+    "order_item.shipped": ("package.shipped",),
+    "order_item.delivered": ("package.delivered",),
+    "order_item.delivery_failed": ("package.delivery_failed",),
+}
+# Tone and icon come from the status that an event's type ends with; these are other.
+LOOKS = {
+    "order.placed": ("accent", "shopping-bag"),
+    "cancellation.requested": ("warning", "hourglass"),
+    "cancellation.held": ("warning", "hourglass"),
+    "cancellation.item_shipped": ("danger", "truck"),
+    "package.cancelled": ("neutral", "package-x"),
+    "refund_plan.waiting": ("plain", "receipt-text"),
+    "refund_plan.processing": ("info", "send"),
+    "refund_plan.lines_dropped": ("neutral", "receipt-text"),
+    "refund_plan.payable": ("info", "wallet"),
+    "refund_plan.retried": ("info", "refresh-cw"),
+}
+
+
+@dataclass
+class TimelineEntry:
+    """One thing that happened: one event, or the same event of several items at one moment."""
+
+    type: str
+    at: datetime | None  # None: an imported past does not know
+    who: str
+    tone: str
+    icon: str
+    imported: bool
+    inferred: bool
+    data: dict[str, Any]
+    number: str = ""  # of the package, request or plan it is about
+    total: int | None = None  # of the plan, minor units of `currency`
+    currency: str = ""
+    for_customer: bool = False
+    units: int = 0
+    products: dict[str, int] = field(default_factory=dict)  # name: units
+
+    @property
+    def templates(self) -> tuple[str, str]:
+        return f"events/{self.type}.html", FALLBACK
+
+    @property
+    def words(self) -> str:
+        """For an event that has no template of its own."""
+        words = self.type.replace(".", " ").replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    number: str
+    total: int | None = None
+
+
+def timeline_of(detail: OrderDetail) -> list[TimelineEntry]:
+    """The entries for the reader of `detail`: the owner reads all, a seller their own and that
+    the order was placed, the customer what became of their things and money."""
+    events = [event for event in _events(detail) if event.type not in LEFT_OUT]
+    ordered = _in_time(_unspoken(events), detail.order.placed_at)
+    writer = _Writer(detail, ordered)
+    entries: list[TimelineEntry] = []
+    open_groups: dict[tuple, tuple[TimelineEntry, Event]] = {}
+    for event in ordered:
+        group = _group_of(event)
+        entry, last = open_groups.get(group, (None, None))
+        if entry is None or last is None or not _same_moment(event, last):
+            entry = writer.entry(event)
+            entries.append(entry)
+        writer.add_item(entry, event)
+        if event.subject_type == "order_item":
+            open_groups[group] = (entry, event)
+    return entries[::-1]
+
+
+def _events(detail: OrderDetail) -> list[Event]:
+    events = Event.objects.of_order(detail.order.pk)
+    if detail.actor.role is Role.CUSTOMER:
+        return list(events.filter(type__in=FOR_CUSTOMER))
+    return list(events.visible_to(detail.actor))
+
+
+def _unspoken(events: list[Event]) -> list[Event]:
+    by_type: dict[str, list[Event]] = {}
+    for event in events:
+        by_type.setdefault(event.type, []).append(event)
+
+    def is_spoken_for(event: Event) -> bool:
+        return any(
+            other.seller_id == event.seller_id and _same_moment(other, event)
+            for type_ in SPOKEN_FOR_BY.get(event.type, ())
+            for other in by_type.get(type_, [])
+        )
+
+    return [event for event in events if not is_spoken_for(event)]
+
+
+def _in_time(events: list[Event], placed_at: datetime) -> list[Event]:
+    """Oldest first. What happened at an unknown time stands after what its subject did before."""
+    last_known: dict[tuple, datetime] = {}
+
+    def moment(event: Event) -> datetime:
+        subject = (event.subject_type, event.subject_id)
+        known = event.occurred_at or last_known.get(subject, placed_at)
+        last_known[subject] = known
+        return known
+
+    dated = [(moment(event), event.pk, event) for event in sorted(events, key=lambda e: e.pk)]
+    return [event for _at, _pk, event in sorted(dated, key=lambda entry: entry[:2])]
+
+
+def _same_moment(one: Event, other: Event) -> bool:
+    if one.occurred_at is None or other.occurred_at is None:
+        return one.occurred_at is other.occurred_at
+    return abs(one.occurred_at - other.occurred_at) <= SAME_MOMENT
+
+
+def _group_of(event: Event) -> tuple:
+    return (event.type, event.actor_role, event.actor_user_id, event.seller_id, event.inferred)
+
+
+class _Writer:
+    """Knows the names behind the numbers that events carry; one query per kind of thing."""
+
+    def __init__(self, detail: OrderDetail, events: list[Event]):
+        self.detail = detail
+        self.reader = detail.actor
+        self.subjects = _subjects(events)
+        self.items = {item.pk: item for item in detail.items}
+        self.people = self._people(events)
+
+    def entry(self, event: Event) -> TimelineEntry:
+        look = look_of(event.type.rpartition(".")[2])
+        tone, icon = LOOKS.get(event.type, (look.tone, look.icon))
+        subject = self.subjects.get((event.subject_type, event.subject_id), _Subject(""))
+        data = event.data
+        if event.type == "order.placed" and self.reader.role is Role.SELLER:
+            data = {}  # the order's totals are not the seller's to see
+        return TimelineEntry(
+            type=event.type,
+            at=event.occurred_at,
+            who=self._who(event),
+            tone=tone,
+            icon=icon,
+            imported=event.imported,
+            inferred=event.inferred,
+            data=data,
+            number=subject.number,
+            total=subject.total,
+            currency=self.detail.currency,
+            for_customer=self.reader.role is Role.CUSTOMER,
+        )
+
+    def add_item(self, entry: TimelineEntry, event: Event) -> None:
+        """Count an item's units into the entry. The event says how many it were at that time."""
+        item = self.items.get(event.subject_id) if event.subject_type == "order_item" else None
+        if item is None:
+            entry.units = entry.units or event.data.get("units", 0)
+            return
+        units = event.data.get("quantity", item.quantity)
+        entry.units += units
+        name = item.line.name
+        entry.products[name] = entry.products.get(name, 0) + units
+
+    def _people(self, events: list[Event]) -> dict[int, str]:
+        """Names of the colleagues that this reader may know; a customer reads no names."""
+        ids = {event.actor_user_id for event in events if self._is_colleague(event)}
+        ids.discard(None)
+        if not ids:
+            return {}
+        people = get_user_model().objects.filter(pk__in=ids)
+        return {person.pk: person.get_full_name() or person.email for person in people}
+
+    def _is_colleague(self, event: Event) -> bool:
+        match self.reader.role:
+            case Role.OWNER:
+                return event.actor_role in (Role.OWNER, Role.SELLER)
+            case Role.SELLER:
+                return event.actor_seller_id == self.reader.seller_id
+        return False
+
+    def _who(self, event: Event) -> str:
+        if event.via == Via.IMPORT:
+            return _("Imported")
+        person = self.people.get(event.actor_user_id, "") if event.actor_user_id else ""
+        match event.actor_role:
+            case Role.CUSTOMER:
+                return _("You") if self.reader.role is Role.CUSTOMER else _("Customer")
+            case Role.SELLER:
+                seller = self.detail.seller_names.get(event.actor_seller_id, _("Seller"))
+                return f"{person}, {seller}" if person else seller
+            case Role.OWNER:
+                return person or _("Marketplace")
+            case Role.CARRIER:
+                return _("Carrier")
+        return _("System")
+
+
+def _subjects(events: Iterable[Event]) -> dict[tuple[str, int], _Subject]:
+    """Number and total of the rows that the events are about: one query per kind of row.
+
+    Kinds are found by the name they have in the event log, so that nothing here needs to know
+    the apps above.
+    """
+    ids: dict[str, set[int]] = {}
+    for event in events:
+        if event.subject_type in _numbered_models():
+            ids.setdefault(event.subject_type, set()).add(event.subject_id)
+    found = {}
+    for kind, pks in ids.items():
+        model, columns = _numbered_models()[kind]
+        for pk, *facts in model._base_manager.filter(pk__in=pks).values_list("pk", *columns):
+            found[kind, pk] = _Subject(*facts)
+    return found
+
+
+@cache
+def _numbered_models() -> dict[str, tuple[Any, tuple[str, ...]]]:
+    kinds = {}
+    for model in apps.get_models():
+        if issubclass(model, Recorded) and model.EVENT not in ("order", "order_item"):
+            columns = tuple(name for name in ("number", "total") if _has(model, name))
+            if "number" in columns:
+                kinds[model.EVENT] = (model, columns)
+    return kinds
+
+
+def _has(model: Any, name: str) -> bool:
+    try:
+        return model._meta.get_field(name) is not None
+    except FieldDoesNotExist:
+        return False
