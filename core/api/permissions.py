@@ -1,7 +1,7 @@
 """Who may come in. An endpoint that says nothing is closed."""
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
@@ -28,9 +28,11 @@ class HasScope(BasePermission):
     """
 
     def has_permission(self, request, view) -> bool:
-        scope = scope_of(view, request.method)
-        if not request.auth and not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return False
+        if not hasattr(view, request.method.lower()):
+            raise MethodNotAllowed(request.method)
+        scope = scope_of(view, request.method)
         if scope is None or request.actor is None:
             return False
         if not request.actor.has_scope(scope):
