@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,48 +15,97 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=255)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('language', models.CharField(max_length=10)),
-                ('template', models.CharField(max_length=80)),
-                ('order_id', models.BigIntegerField(null=True)),
-                ('seller_id', models.BigIntegerField(null=True)),
-                ('dedupe_key', models.CharField(max_length=160, unique=True)),
-                ('message_id', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_error', models.TextField(blank=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=255)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("language", models.CharField(max_length=10)),
+                ("template", models.CharField(max_length=80)),
+                ("order_id", models.BigIntegerField(null=True)),
+                ("seller_id", models.BigIntegerField(null=True)),
+                ("dedupe_key", models.CharField(max_length=160, unique=True)),
+                ("message_id", models.CharField(max_length=120)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_error", models.TextField(blank=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('sent_at', None)), fields=['next_attempt_at'], name='mail_owed'), models.Index(fields=['order_id'], name='mail_by_order')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at", None), ("sent_at", None)),
+                        fields=["next_attempt_at"],
+                        name="mail_owed",
+                    ),
+                    models.Index(fields=["order_id"], name="mail_by_order"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=10)),
-                ('seller_id', models.BigIntegerField(null=True)),
-                ('template', models.CharField(max_length=80)),
-                ('data', models.JSONField(default=dict)),
-                ('url', models.CharField(max_length=300)),
-                ('order_id', models.BigIntegerField(null=True)),
-                ('dedupe_key', models.CharField(max_length=160)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=10)),
+                ("seller_id", models.BigIntegerField(null=True)),
+                ("template", models.CharField(max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("url", models.CharField(max_length=300)),
+                ("order_id", models.BigIntegerField(null=True)),
+                ("dedupe_key", models.CharField(max_length=160)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'role', '-id'], name='notification_newest'), models.Index(condition=models.Q(('read_at', None)), fields=['user', 'role'], name='notification_unread')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'dedupe_key'), name='notification_once_per_user'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'seller'), _negated=True), ('seller_id__isnull', False), _connector='OR'), name='notification_of_seller_names_it')],
+                "indexes": [
+                    models.Index(fields=["user", "role", "-id"], name="notification_newest"),
+                    models.Index(
+                        condition=models.Q(("read_at", None)),
+                        fields=["user", "role"],
+                        name="notification_unread",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "dedupe_key"), name="notification_once_per_user"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "seller"), _negated=True),
+                            ("seller_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="notification_of_seller_names_it",
+                    ),
+                ],
             },
         ),
     ]
