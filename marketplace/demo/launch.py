@@ -206,6 +206,7 @@ def run(processes: dict[str, str], record: dict) -> int:
 def _processes(record: dict) -> dict[str, str]:
     python = shlex.quote(str(Path(sys.executable)))
     simulator_port = record["simulator_url"].rpartition(":")[2]
+    journal = shlex.quote(str(LOCAL / "payments.sqlite3"))
     beat_file = shlex.quote(str(LOCAL / "celerybeat-schedule"))
     return {
         "web": f"{python} -m gunicorn",
@@ -213,7 +214,7 @@ def _processes(record: dict) -> dict[str, str]:
         "work": f"{python} {CELERY} worker -n work@%h -Q default,exports,mail,webhooks "
         f"--concurrency 1 {WORKER}",
         "beat": f"{python} {CELERY} beat --schedule {beat_file} --loglevel WARNING",
-        "payments": f"{python} -m refunds.simulator --port {simulator_port}",
+        "payments": f"{python} -m refunds.simulator --port {simulator_port} --journal {journal}",
     }
 
 

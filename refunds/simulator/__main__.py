@@ -11,12 +11,13 @@ from refunds.simulator.server import Provider
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m refunds.simulator", description=__doc__)
+    # Whoever reaches it can make it pay: another host only inside a network of its own.
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8099, help="0 takes any free port")
     parser.add_argument("--journal", type=Path, required=True, help="file that keeps every payout")
     given = parser.parse_args()
     given.journal.parent.mkdir(parents=True, exist_ok=True)
-    # Loopback only: whoever reaches it can make it pay.
-    provider = Provider(("127.0.0.1", given.port), Journal(given.journal))
+    provider = Provider((given.host, given.port), Journal(given.journal))
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     host, port = provider.server_address[:2]
     sys.stdout.write(f"payment simulator on http://{host}:{port}\n")

@@ -145,7 +145,7 @@ def test_every_app_stands_in_the_layers():
 def test_the_guide_lists_every_setting():
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', SETTINGS))
     read |= set(
-        re.findall(r'environ(?:\.get)?[[(]"([A-Z_]+)"', (ROOT / "gunicorn.conf.py").read_text())
+        re.findall(r'environ(?:\.get)?[\[(]"([A-Z_]+)"', (ROOT / "gunicorn.conf.py").read_text())
     )
     listed = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text()))
     assert len(read) > 25
