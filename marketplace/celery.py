@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     },
     "send-owed-mail": {"task": "core.notifications.send_owed", "schedule": 15.0},
     "continue-jobs": {"task": "core.jobs.continue_owed", "schedule": 15.0},
+    "forget-old-keys": {"task": "core.accounts.forget_old_keys", "schedule": 3600.0},
     "forget-old-deliveries": {"task": "core.events.forget_old", "schedule": 3600.0},
     "check-invariants": {
         "task": "marketplace.check_recent_invariants",

@@ -273,7 +273,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_ADAPTER = "core.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "marketplace.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "marketplace.sign_in.RequestLoginCodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 
