@@ -38,11 +38,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
+    result = yield  # the failures first, this among the last lines
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)
     if count:
         terminalreporter.write_line(f"not run: {count} browser tests, {NO_CHROMIUM}", yellow=True)
+    return result
 
 
 @pytest.fixture(scope="session")
