@@ -52,27 +52,31 @@ def with_cards(orders):
 
 def order_card(order: Order) -> OrderCard:
     """The card of an order from `with_cards()`."""
-    items = list(order.items.all())
-    sellers = {part.seller_id: part.seller.name for part in order.seller_orders.all()}
+    items, parts, cases = (
+        list(related.all()) for related in (order.items, order.seller_orders, order.cases)
+    )
+    sellers = {part.seller_id: part.seller.name for part in parts}
     products = list(
         dict.fromkeys(Product(item.line.name, sellers[item.seller_id]) for item in items)
     )
     ongoing = (Case.Status.WAITING, Case.Status.APPROVED)
     return OrderCard(
         order=order,
-        standing=standing_of(order, items),
+        standing=standing_of(order, items, parts, cases),
         products=products[:SHOWN_PRODUCTS],
         more_products=max(len(products) - SHOWN_PRODUCTS, 0),
         can_cancel=any(may_cancel(item) is None for item in items),
-        request=next((case for case in order.cases.all() if case.status in ongoing), None),
+        request=next((case for case in cases if case.status in ongoing), None),
     )
 
 
-def standing_of(order: Order, items: list[OrderItem]) -> Standing:
-    """In the customer's words. Takes the items' lines and the order's parts as loaded."""
+def standing_of(
+    order: Order, items: list[OrderItem], parts: list[SellerOrder], cases: list[Case]
+) -> Standing:
+    """Where the whole order stands, in the customer's words."""
     live = [item for item in items if item.is_live]
     if not live:
-        return _ended(order)
+        return _ended(order, cases)
     units = sum(item.quantity for item in live)
     arrived = sum(item.quantity for item in live if item.status == OrderStatus.DELIVERED)
     statuses = {item.status for item in live}
@@ -93,13 +97,12 @@ def standing_of(order: Order, items: list[OrderItem]) -> Standing:
         return Standing(_("On the way"), _expected(order), "truck", "accent")
     if OrderStatus.SHIPPED in statuses:
         return Standing(_("Partly on the way"), _expected(order), "truck", "accent")
-    return Standing(_("Being prepared"), _ships_by(order), "package-open", "info")
+    return Standing(_("Being prepared"), _ships_by(parts), "package-open", "info")
 
 
-def _ended(order: Order) -> Standing:
+def _ended(order: Order, cases: list[Case]) -> Standing:
     if order.status == OrderStatus.RETURNED:
         return Standing(_("Returned"), "", "undo-2", "neutral")
-    cases = list(order.cases.all())
     if cases and all(case.status == Case.Status.COMPLETED for case in cases):
         return Standing(_("Cancelled and refunded"), "", "ban", "neutral")
     return Standing(_("Cancelled"), "", "ban", "neutral")
@@ -117,8 +120,8 @@ def _expected(order: Order) -> str:
     return _in_future(order.promised_by, _("Expected by %(day)s"))
 
 
-def _ships_by(order: Order) -> str:
-    dates = [part.ship_by for part in order.seller_orders.all() if part.ship_by]
+def _ships_by(parts: list[SellerOrder]) -> str:
+    dates = [part.ship_by for part in parts if part.ship_by]
     return _in_future(min(dates, default=None), _("Ships by %(day)s"))
 
 

@@ -11,7 +11,7 @@ from core.actors import Actor, Role
 from core.money import share
 from orders.models import Case, Order, OrderItem, OrderLine, OrderStatus, Payment, SellerOrder
 from orders.policies import may_cancel
-from orders.presenters.rows import Notice
+from orders.presenters.rows import Notice, request_code
 
 # The least advanced first: what waits for work stands on top, what has ended at the bottom.
 STATUS_ORDER = {status: place for place, status in enumerate(OrderStatus)}
@@ -42,8 +42,16 @@ class ProductRow:
 
     line: OrderLine
     seller: str
-    open_case: str = ""
+    request: Case | None = None  # the open one
     items: list[OrderItem] = field(default_factory=list)
+
+    @property
+    def request_code(self) -> str:
+        return request_code(self.request.kind) if self.request else ""
+
+    @property
+    def can_cancel(self) -> bool:
+        return may_cancel(self.items[0]) is None
 
     @property
     def quantity(self) -> int:
@@ -60,6 +68,10 @@ class ProductRow:
     @property
     def discount(self) -> int:
         return sum(item_share(item, "discount") for item in self.items)
+
+    @property
+    def discount_signed(self) -> int:
+        return -self.discount
 
     @property
     def total(self) -> int:
@@ -132,6 +144,11 @@ class OrderDetail:
         return self.parts[0] if self.is_for_seller else self.order
 
     @property
+    def discount(self) -> int:
+        """As the sums show it: taken away."""
+        return -self.amounts.discount
+
+    @property
     def status(self) -> str:
         return self.amounts.status
 
@@ -150,8 +167,7 @@ class OrderDetail:
         if not waiting:
             return None
         first = min(waiting, key=lambda case: (case.due_at is None, case.due_at, case.pk))
-        code = "cancel_requested" if first.kind == Case.Kind.CANCEL else "return_requested"
-        return Notice(code, first.number, first.due_at, first.opened_at)
+        return Notice(request_code(first.kind), first.number, first.due_at, first.opened_at)
 
     @cached_property
     def seller_names(self) -> dict[int, str]:
@@ -161,7 +177,7 @@ class OrderDetail:
     def groups(self) -> list[ProductGroup]:
         """The products by status and seller, the least advanced first."""
         ship_by = {part.seller_id: part.ship_by for part in self.parts}
-        requests = {case.pk: case.number for case in self.cases}
+        requests = {case.pk: case for case in self.cases}
         groups: dict[tuple, ProductGroup] = {}
         rows: dict[tuple, ProductRow] = {}
         for item in sorted(
@@ -174,7 +190,7 @@ class OrderDetail:
             )
             key = (*place, item.line_id, item.open_case_id)
             if key not in rows:
-                rows[key] = ProductRow(item.line, seller, requests.get(item.open_case_id, ""))
+                rows[key] = ProductRow(item.line, seller, requests.get(item.open_case_id))
                 group.rows.append(rows[key])
             rows[key].items.append(item)
         return list(groups.values())
@@ -200,6 +216,10 @@ class OrderDetail:
     def given_back(self) -> int:
         """Refunded, or on its way back."""
         return sum(payment.refund_reserved for payment in self.payments)
+
+    @property
+    def given_back_signed(self) -> int:
+        return -self.given_back
 
     @property
     def net(self) -> int:

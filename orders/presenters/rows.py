@@ -54,12 +54,17 @@ def list_row(row: Any) -> ListRow:
     )
 
 
+def request_code(kind: str) -> str:
+    """The badge of a waiting request."""
+    return "cancel_requested" if kind == Case.Kind.CANCEL else "return_requested"
+
+
 def notice_of(requests: Sequence[dict], now: datetime | None = None) -> Notice | None:
     """The one thing to know of an order's requests: first what waits, then what to hold back."""
     waiting = [request for request in requests if request["status"] == Case.Status.WAITING]
     if waiting:
         first = min(waiting, key=lambda request: request["due_at"] or "9999")
-        code = "cancel_requested" if first["kind"] == Case.Kind.CANCEL else "return_requested"
+        code = request_code(first["kind"])
         due_at, opened_at = _moment(first["due_at"]), _moment(first["opened_at"])
         return Notice(code, first["number"], due_at, opened_at)
     now = now or timezone.now()
