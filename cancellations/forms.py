@@ -63,9 +63,7 @@ class CancellationForm(forms.Form):
     @property
     def rows(self) -> list[Row]:
         names = ("take", "quantity", "reason", "note")
-        return [
-            Row(item, *(self[f"{name}-{item.pk}"] for name in names)) for item in self.items
-        ]
+        return [Row(item, *(self[f"{name}-{item.pk}"] for name in names)) for item in self.items]
 
     def clean(self):
         given = super().clean()

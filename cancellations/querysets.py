@@ -6,18 +6,6 @@ class CancellationQuerySet(ScopedQuerySet):
     CUSTOMER_PATH = "case__order__customer__user"
     SELLER_PATH = "case__seller"
 
-    def open(self):
-        return self.filter(case__status=Case.Status.WAITING)
-
-    def with_list_details(self):
-        """Case, order, seller, plan, items with reason and product, in a constant few queries."""
-        return self.select_related("case__order", "case__seller").prefetch_related(
-            "items__item__line",
-            "items__reason",
-            "items__decided_by",
-            "case__refund_plans__lines",
-        )
-
 
 class CancellationItemQuerySet(ScopedQuerySet):
     CUSTOMER_PATH = "case__order__customer__user"
@@ -26,5 +14,15 @@ class CancellationItemQuerySet(ScopedQuerySet):
     def waiting(self):
         return self.filter(status=self.model.Status.WAITING)
 
-    def of_order(self, order_id: int):
-        return self.filter(case__order=order_id)
+
+def cancellation_cases(actor):
+    """The cancellations this actor may see, as cases, with all that pages and the API show of
+    them in a constant few queries."""
+    cases = Case.objects.visible_to(actor).filter(kind=Case.Kind.CANCEL)
+    return cases.select_related("cancellation", "order", "seller").prefetch_related(
+        "cancellation__items__item__line",
+        "cancellation__items__reason",
+        "cancellation__items__decided_by",
+        "refund_plans__parts__payment",
+        "refund_plans__lines__item__line",
+    )

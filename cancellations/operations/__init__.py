@@ -3,6 +3,7 @@
 from cancellations.operations.completing import complete_cancellation
 from cancellations.operations.estimating import Estimate, EstimatedItem, estimate_cancellation
 from cancellations.operations.evaluating import (
+    ANSWER_STEP,
     NotDecidable,
     approve_cancellation,
     evaluate_cancellation,
@@ -12,6 +13,7 @@ from cancellations.operations.evaluating import (
 from cancellations.operations.requesting import Selection, request_cancellation
 
 __all__ = [
+    "ANSWER_STEP",
     "Estimate",
     "EstimatedItem",
     "NotDecidable",

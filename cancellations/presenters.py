@@ -1,0 +1,199 @@
+"""What pages and endpoints say about a cancellation. Nothing here writes or decides.
+
+Everything is read from a case loaded by `querysets.cancellation_cases(actor)`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cancellations.models import CancellationItem
+from cancellations.policies import rule_in_words
+from core import formats
+from core.actors import Actor, Role
+from orders.models import Case, Payment
+from orders.presenters import method_words
+from refunds.models import RefundLine, RefundPlan
+
+# Somebody outside pays and tells us: nothing changes by looking every few seconds.
+PAID_ELSEWHERE = "external"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the stepper. state: done, now, next or bad."""
+
+    title: str
+    state: str
+    note: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class BackTo:
+    """So much (minor units) goes back to a payment made with `method`."""
+
+    method: str | Promise
+    amount: int
+
+    @classmethod
+    def of(cls, payment: Payment, amount: int) -> "BackTo":
+        return cls(method_words(payment.method), amount)
+
+
+class Entry:
+    """One item of a request, and how it was answered."""
+
+    def __init__(self, row: CancellationItem):
+        self.row = row
+        self.item = row.item
+        self.name = row.item.line.name
+        self.quantity = row.item.quantity
+        self.reason = row.reason
+        self.note = row.note
+        self.status = row.status
+
+    @property
+    def decision(self) -> str:
+        """Which rule decided, in words; empty while it waits and where a person decided."""
+        return rule_in_words(self.row.decided_rule) if self.row.decided_rule else ""
+
+    @property
+    def decided_by(self) -> str:
+        """Who decided: a person's name, or the role. Not for customers."""
+        if self.row.status == CancellationItem.Status.WAITING:
+            return ""
+        if self.row.decided_by:
+            return str(self.row.decided_by)
+        return str(Case.Origin(self.row.decided_by_role).label) if self._known_role else ""
+
+    @property
+    def _known_role(self) -> bool:
+        return self.row.decided_by_role in Case.Origin.values
+
+
+class Cancellation:
+    """A cancellation as one reader may see it. Amounts are minor units of `currency`."""
+
+    def __init__(self, case: Case, actor: Actor):
+        self.case = case
+        self.request = case.cancellation
+        self.actor = actor
+        self.order = case.order
+        self.currency = case.order.currency
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        rows = sorted(self.request.items.all(), key=lambda row: row.pk)
+        return [Entry(row) for row in rows]
+
+    @property
+    def units(self) -> int:
+        return sum(entry.quantity for entry in self.entries)
+
+    @cached_property
+    def plan(self) -> RefundPlan | None:
+        """The live plan; where everything was refused, the one that came to nothing."""
+        plans = sorted(self.case.refund_plans.all(), key=lambda plan: plan.pk)
+        live = [plan for plan in plans if plan.status != RefundPlan.Status.VOID]
+        return (live or plans or [None])[-1]
+
+    @property
+    def pays(self) -> bool:
+        return self.plan is not None and self.plan.status != RefundPlan.Status.VOID
+
+    @property
+    def amount(self) -> int:
+        return self.plan.total if self.plan and self.pays else 0
+
+    @cached_property
+    def arithmetic(self) -> list[tuple[RefundLine, RefundLine]]:
+        """(product, shipping) of each item that is paid back."""
+        lines: dict[int, dict[str, RefundLine]] = {}
+        for line in self.plan.lines.all() if self.plan and self.pays else ():
+            if line.dropped_at is None:
+                lines.setdefault(line.item_id, {})[line.component] = line
+        both = (RefundLine.Component.PRODUCT, RefundLine.Component.SHIPPING)
+        return [(parts[both[0]], parts[both[1]]) for _item, parts in sorted(lines.items())]
+
+    @cached_property
+    def payments(self) -> list[BackTo]:
+        """Where the money goes; a seller is not told."""
+        if self.actor.role is Role.SELLER or not (self.plan and self.pays):
+            return []
+        parts = sorted(self.plan.parts.all(), key=lambda part: part.payment.position)
+        return [BackTo.of(part.payment, part.amount) for part in parts]
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to it."""
+        open_ = (Case.Status.WAITING, Case.Status.APPROVED)
+        return self.case.status not in open_
+
+    @property
+    def refresh_seconds(self) -> int | None:
+        """How soon a page should look again: quickly while workers are at it."""
+        if self.is_over:
+            return None
+        waits_for_somebody = bool(self.held_by) or self._plan_is("failed")
+        elsewhere = self.plan is not None and self.plan.gateway == PAID_ELSEWHERE
+        return 20 if waits_for_somebody or elsewhere else 3
+
+    @property
+    def held_by(self) -> str:
+        """Why no rule has approved it, in words; empty when none stands in the way."""
+        return rule_in_words(self.request.held_by) if self.request.held_by else ""
+
+    @property
+    def decision(self) -> str:
+        """What decided, in words, where one rule decided about everything."""
+        words = {entry.decision for entry in self.entries}
+        return words.pop() if len(words) == 1 else ""
+
+    def _plan_is(self, *statuses: str) -> bool:
+        return self.plan is not None and self.plan.status in statuses
+
+    @property
+    def steps(self) -> list[Step]:
+        """requested → approved → refund on its way → refunded."""
+        case, status = self.case, self.case.status
+        steps = [Step(_("Requested"), "done", _when(case.opened_at), "inbox")]
+        if status in (Case.Status.REJECTED, Case.Status.WITHDRAWN):
+            words = _("Rejected") if status == Case.Status.REJECTED else _("Withdrawn")
+            return [*steps, Step(words, "bad", _when(case.decided_at), "x")]
+        if status == Case.Status.WAITING:
+            until = _("by %(day)s") % {"day": _when(case.due_at)} if case.due_at else ""
+            steps.append(Step(_("Approved"), "now", until or _("under evaluation"), "check"))
+        else:
+            steps.append(Step(_("Approved"), "done", _when(case.decided_at), "check"))
+        return steps + self._money_steps()
+
+    def _money_steps(self) -> list[Step]:
+        on_its_way, refunded = _("Refund on its way"), _("Refunded")
+        if self.case.status == Case.Status.COMPLETED or self._plan_is("completed"):
+            done_at = self.plan.completed_at if self.plan else self.case.closed_at
+            return [
+                Step(on_its_way, "done", "", "send"),
+                Step(refunded, "done", _when(done_at), "wallet"),
+            ]
+        if self.case.status == Case.Status.WAITING:
+            state, note = "next", ""
+        elif self._plan_is("failed"):
+            state, note = "now", _("we are trying again")
+        else:
+            state, note = "now", _("at once")
+        return [Step(on_its_way, state, note, "send"), Step(refunded, "next", "", "wallet")]
+
+
+def _when(moment: datetime | None) -> str:
+    return formats.when(moment) if moment else ""
+
+
+def present(cases: Iterable[Case], actor: Actor) -> list[Cancellation]:
+    """The cases, newest first, as this reader may see them."""
+    newest = sorted(cases, key=lambda case: -case.pk)
+    return [Cancellation(case, actor) for case in newest]

@@ -1,0 +1,66 @@
+"""The panels that cancellations lend to the pages of orders."""
+
+from datetime import timedelta
+
+from django import template
+from django.utils import timezone
+
+from cancellations.models import CancellationItem
+from cancellations.policies import rule_in_words as words_of
+from cancellations.presenters import present
+from cancellations.querysets import cancellation_cases
+from core.actors import Role
+from orders.models import Case, Order
+from orders.querysets import HOLD_BACK_DAYS
+
+register = template.Library()
+
+
+@register.filter
+def rule_in_words(rule: str) -> str:
+    """The sentence behind a rule that an event or an item names."""
+    return words_of(rule)
+
+
+@register.filter
+def minus(amount: int) -> int:
+    """What is taken off, for an arithmetic."""
+    return -amount
+
+
+@register.inclusion_tag("cancellations/_panel.html", takes_context=True)
+def cancellation_panel(context, order: Order):
+    """`{% cancellation_panel order %}`: the cancellations of an order, for seller and owner."""
+    actor = context["request"].actor
+    return {
+        "cancellations": present(cancellation_cases(actor).filter(order=order), actor),
+        "for_owner": actor.role is Role.OWNER,
+        "order": order,
+    }
+
+
+@register.inclusion_tag("cancellations/_my_requests.html", takes_context=True)
+def my_requests(context, order: Order):
+    """`{% my_requests order %}`: the customer's requests about an order, newest first."""
+    actor = context["request"].actor
+    return {"cancellations": present(cancellation_cases(actor).filter(order=order), actor)}
+
+
+@register.inclusion_tag("cancellations/_do_not_hand_over.html", takes_context=True)
+def do_not_hand_over(context, order: Order):
+    """`{% do_not_hand_over order %}`: what must not leave any more, and what somebody asked to
+    hold back. A warning for those who pack; nothing once the cancellation is a week old."""
+    actor = context["request"].actor
+    entries = (
+        CancellationItem.objects.visible_to(actor)
+        .filter(case__order=order, case__imported=False)
+        .exclude(case__origin=Case.Origin.SELLER)
+        .select_related("case", "item__line", "reason")
+        .order_by("pk")
+    )
+    lately = timezone.now() - timedelta(days=HOLD_BACK_DAYS)
+    status = CancellationItem.Status
+    return {
+        "cancelled": entries.filter(status=status.APPROVED, decided_at__gte=lately),
+        "waiting": entries.filter(status=status.WAITING),
+    }
