@@ -85,6 +85,7 @@ class RefundPlan(Stateful):
             models.Index(fields=["order", "id"], name="plan_by_order"),
             models.Index(fields=["seller", "status", "-id"], name="plan_by_seller"),
             models.Index(fields=["status", "-id"], name="plan_by_status"),
+            models.Index(fields=["updated_at", "id"], name="plan_by_update"),
             models.Index(
                 fields=["payable_at"],
                 condition=models.Q(status__in=["approved", "failed"]),

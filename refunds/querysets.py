@@ -1,6 +1,9 @@
-from django.db.models import Q
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 
+from core.actors import Actor
 from core.scoping import ScopedQuerySet
 
 
@@ -18,6 +21,34 @@ class RefundPlanQuerySet(ScopedQuerySet):
             ~Q(gateway="external") | Q(total=0),
             status__in=self.model.PAYABLE,
             payable_at__lte=Now(),
+        )
+
+    def of_order(self, number: str):
+        return self.filter(order__number=number)
+
+    def created_between(self, after: datetime | None, before: datetime | None):
+        """`after` is included, `before` is not."""
+        if after is not None:
+            self = self.filter(created_at__gte=after)
+        if before is not None:
+            self = self.filter(created_at__lt=before)
+        return self
+
+    def with_list_details(self):
+        return self.select_related("order", "seller", "case")
+
+    def with_details(self, actor: Actor):
+        """With lines, and with the parts and attempts that this actor may see, in four queries."""
+        from refunds.models import RefundAttempt, RefundLine, RefundPart
+
+        attempts = RefundAttempt.objects.visible_to(actor).order_by("attempt_no")
+        parts = RefundPart.objects.visible_to(actor).select_related("payment")
+        lines = RefundLine.objects.visible_to(actor).select_related("item__line")
+        return self.with_list_details().prefetch_related(
+            Prefetch("lines", lines.order_by("pk")),
+            Prefetch(
+                "parts", parts.order_by("pk").prefetch_related(Prefetch("attempts", attempts))
+            ),
         )
 
 
