@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from cancellations.models import CancellationItem, CancellationRequest
+from core.bulk import insert
 from orders.defaults import ensure_reasons
 from orders.models import Case, OrderItem, Reason
 
@@ -38,8 +39,8 @@ def record_history(batch: Sequence[PastCancellation]) -> list[CancellationReques
         return []
     ensure_reasons()  # "unknown" may have been taken off the owner's list
     reasons = {reason.code: reason for reason in Reason.objects.filter(kind=Case.Kind.CANCEL)}
-    requests = CancellationRequest.objects.bulk_create(_request(past) for past in batch)
-    CancellationItem.objects.bulk_create(
+    requests = insert(_request(past) for past in batch)
+    insert(
         CancellationItem(
             request=request,
             case=past.case,

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor, Via
+from core.bulk import insert
 from core.events.subscriptions import WITHIN, subscribers_of
 
 if TYPE_CHECKING:
@@ -37,18 +38,16 @@ def record(event_type: str, /, *, subject: Any, actor: Actor, **data: Any) -> "E
 
 
 def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
-    """Write down several events with one INSERT; their deliveries with a second one.
+    """Write down several events with one statement; their deliveries with a second one.
 
     An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions.
     """
-    from core.events.models import Delivery, Event
+    from core.events.models import Delivery
 
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction that makes it true.")
     imported = actor.via == Via.IMPORT
-    events = Event.objects.bulk_create(
-        [_event(entry, actor, imported) for entry in entries], batch_size=2000
-    )
+    events = insert(_event(entry, actor, imported) for entry in entries)
     if imported:
         return events
     deliveries = Delivery.objects.bulk_create(

@@ -83,7 +83,7 @@ def whole_item(line: OrderLine) -> OrderItem:
     return OrderItem(
         line=line,
         order_id=line.order_id,
-        seller_order_id=line.seller_order_id,
+        seller_order=line.seller_order,
         seller_id=line.seller_order.seller_id,
         number=f"{line.position}.1",
         first_unit=0,

@@ -6,17 +6,19 @@ with a handful of statements however many orders there are.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from core.actors import Actor
+from core.bulk import insert
 from core.events import Entry, record_many
 from core.numbers import new_number
 from orders.history import Walk
 from orders.models import Case, Order, OrderItem, OrderStatus, SellerOrder
 from orders.operations.cases import PREFIX
+from orders.operations.placing import Placed
 
 CASE_STEPS = (Case.Status.WAITING, Case.Status.APPROVED, Case.Status.COMPLETED)
 KIND_OF = {OrderStatus.CANCELLED: Case.Kind.CANCEL, OrderStatus.RETURNED: Case.Kind.RETURN}
@@ -39,24 +41,18 @@ class PastPart:
 
 
 @transaction.atomic
-def record_history(pasts: Iterable[tuple[Order, Walk]], *, actor: Actor) -> list[PastPart]:
-    """Move all items of these orders along their walks, and close a case where one ended them.
+def record_history(pasts: Iterable[tuple[Placed, Walk]], *, actor: Actor) -> list[PastPart]:
+    """Move all items of orders just placed along their walks, and close a case where one ended
+    them.
 
-    The orders were taken in by this very transaction, and their items are where they began.
-    Returns one part per seller order, its items with their `line` and `seller_order` loaded.
+    Orders that were there already are left alone. Returns one part per seller order that moved.
     """
-    walk_of = {order.pk: walk for order, walk in pasts if walk.steps}
-    items = list(
-        OrderItem.objects.filter(order_id__in=walk_of)
-        .select_related("line", "seller_order")
-        .order_by("order_id", "seller_order_id", "pk")
-    )
-    by_part: dict[int, list[OrderItem]] = defaultdict(list)
-    for item in items:
-        by_part[item.seller_order_id].append(item)
-    parts = _with_cases(
-        [PastPart(tuple(own), walk_of[own[0].order_id]) for own in by_part.values()]
-    )
+    by_part: dict[int, PastPart] = {}
+    for placed, walk in pasts:
+        for item in placed.items if walk.steps else ():
+            part = by_part.get(item.seller_order_id) or PastPart((), walk)
+            by_part[item.seller_order_id] = replace(part, items=(*part.items, item))
+    parts = _with_cases(list(by_part.values()))
     _move(parts)
     entries = [entry for part in parts for entry in (*_moves(part), *_case_steps(part))]
     record_many(entries, actor=actor)
@@ -68,10 +64,8 @@ def _with_cases(parts: Sequence[PastPart]) -> list[PastPart]:
     cases = {
         part.items[0].seller_order_id: _closed_case(part) for part in parts if part.walk.ending
     }
-    Case.objects.bulk_create(cases.values())
-    return [
-        PastPart(part.items, part.walk, cases.get(part.items[0].seller_order_id)) for part in parts
-    ]
+    insert(cases.values())
+    return [replace(part, case=cases.get(part.items[0].seller_order_id)) for part in parts]
 
 
 def _closed_case(part: PastPart) -> Case:

@@ -1,5 +1,6 @@
 """The one way in for orders: from the API, from another system's past, from a demo."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Via
+from core.bulk import insert
 from core.errors import Conflict, InvalidInput, Problems
 from core.events import Entry, record_many
 from finance.operations import post_captures
 from orders.incoming import NewCustomer, NewOrder
-from orders.models import Customer, Order, OrderItem, OrderLine, Payment, SellerOrder
+from orders.models import Customer, Order, OrderItem
 from orders.operations import freezing
 from sellers.models import Seller
 
@@ -30,10 +32,12 @@ class UnknownSeller(InvalidInput):
 
 @dataclass(frozen=True)
 class Placed:
-    """What became of one new order. `created` is False when it was there already, unchanged."""
+    """What became of one new order. `created` is False when it was there already, unchanged;
+    `items` are then left out, each otherwise with its `line` and `seller_order`."""
 
     order: Order
     created: bool
+    items: tuple[OrderItem, ...] = ()
 
 
 def place_order(new: NewOrder, *, actor: Actor) -> Placed:
@@ -64,9 +68,13 @@ def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
                 % {"number": new.number},
                 field="number",
             )
-    created = _write(list(fresh.values()), actor) if fresh else []
-    orders = there | {order.number: order for order in created}
-    return [Placed(orders[new.number], fresh.get(new.number) is new) for new in batch]
+    created = _write(list(fresh.values()), actor) if fresh else {}
+    return [
+        created[new.number]
+        if fresh.get(new.number) is new
+        else Placed(there.get(new.number) or created[new.number].order, created=False)
+        for new in batch
+    ]
 
 
 def _claim_numbers(batch: Sequence[NewOrder]) -> None:
@@ -100,29 +108,33 @@ def _sellers_of(batch: Sequence[NewOrder]) -> dict[str, Seller]:
     return sellers
 
 
-def _write(batch: list[NewOrder], actor: Actor) -> list[Order]:
+def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
     sellers = _sellers_of(batch)
     customers = _customers_of(batch)
     imported = actor.via == Via.IMPORT
-    orders = Order.objects.bulk_create(
+    orders = insert(
         freezing.order_row(new, customers[new.channel, new.customer.external_id], imported=imported)
         for new in batch
     )
     pairs = list(zip(batch, orders, strict=True))
-    parts = SellerOrder.objects.bulk_create(
+    parts = insert(
         part for new, order in pairs for part in freezing.seller_order_rows(new, order, sellers)
     )
     part_of = {(part.order_id, part.seller_id): part for part in parts}
-    lines = OrderLine.objects.bulk_create(
+    lines = insert(
         line for new, order in pairs for line in freezing.line_rows(new, order, part_of, sellers)
     )
-    OrderItem.objects.bulk_create(freezing.whole_item(line) for line in lines)
-    Payment.objects.bulk_create(
-        payment for new, order in pairs for payment in freezing.payment_rows(new, order)
-    )
+    items = insert(freezing.whole_item(line) for line in lines)
+    insert(payment for new, order in pairs for payment in freezing.payment_rows(new, order))
     post_captures(freezing.captures(orders, lines), actor=actor)
     record_many([_placed_entry(order) for order in orders], actor=actor)
-    return orders
+    items_of: dict[int, list[OrderItem]] = defaultdict(list)
+    for item in items:
+        items_of[item.order_id].append(item)
+    return {
+        order.number: Placed(order, created=True, items=tuple(items_of[order.pk]))
+        for order in orders
+    }
 
 
 def _placed_entry(order: Order) -> Entry:

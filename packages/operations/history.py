@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.actors import Actor
+from core.bulk import insert
 from core.events import Entry, record_many
 from core.numbers import new_number
 from orders.history import Step
@@ -25,8 +26,8 @@ def record_history(parts: Iterable[PastPart], *, actor: Actor) -> list[Package]:
     cancelled; one whose items came back stays as it was when they did.
     """
     packed = [part for part in parts if part.walk.reached(OrderStatus.PREPARING)]
-    packages = Package.objects.bulk_create(_package(part) for part in packed)
-    PackageItem.objects.bulk_create(
+    packages = insert(_package(part) for part in packed)
+    insert(
         PackageItem(
             package=package,
             item=item,

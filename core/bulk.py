@@ -1,0 +1,70 @@
+"""Writing many rows at once: PostgreSQL's COPY takes them three times faster than an INSERT."""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+FEW = 50  # below this an INSERT is as fast, and asks the sequence nothing
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def insert(rows: Iterable[Row]) -> list[Row]:
+    """Insert rows of one model that have no pk yet; they have one afterwards.
+
+    Like `bulk_create`, for rows whose values are already what their columns store: fields with a
+    `pre_save` of their own are not asked. Constraints, triggers and foreign keys hold as ever.
+    """
+    rows = list(rows)
+    if not rows:
+        return rows
+    model = type(rows[0])
+    if len(rows) < FEW:
+        return model._base_manager.bulk_create(rows)
+    for row, pk in zip(rows, _new_pks(model, len(rows)), strict=True):
+        row.pk = pk
+    fields = model._meta.local_concrete_fields
+    names = [field.attname for field in fields]
+    lines = ("\t".join([_text(getattr(row, name)) for name in names]) + "\n" for row in rows)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines)))
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+    return rows
+
+
+def _new_pks(model: type[models.Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _text(value: Any) -> str:
+    """A value as COPY reads it; a dict or a list is JSON."""
+    encode = _ENCODERS.get(type(value))
+    if encode is not None:
+        return encode(value)
+    if isinstance(value, int):  # an enum of numbers
+        return str(int(value))
+    return str(value).translate(_ESCAPES)
+
+
+_ENCODERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _none: "\\N",
+    bool: lambda truth: "t" if truth else "f",
+    int: str,
+    str: lambda text: text.translate(_ESCAPES),
+    datetime: datetime.isoformat,
+    dict: lambda value: json.dumps(value).translate(_ESCAPES),
+    list: lambda value: json.dumps(value).translate(_ESCAPES),
+}
