@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import Role
+from core.accounts.models import MemberRank
+from core.notifications.operations import unread_count
 from marketplace.navigation import SURFACES, Line, address, lines_for, other_surfaces
 
 THEMES = ("system", "light", "dark")
@@ -52,8 +53,12 @@ class Frame:
     def __init__(self, request):
         self.user = getattr(request, "user", None)
         self.actor = getattr(request, "actor", None)
+        self.membership = getattr(request, "membership", None)
         self.path = request.path
-        self._lines: list[Line] | None = None
+        self.signed_in = bool(self.user and self.user.is_authenticated)
+        self.surface = SURFACES.get(self.actor.role) if self.actor else None
+        self._lines: list[Line] | None = None  # a page shows its menu twice: sidebar and drawer
+        self._others: list[Line] | None = None
 
     def navigation(self) -> list[Line]:
         if self._lines is None:
@@ -61,36 +66,40 @@ class Frame:
         return self._lines
 
     def surface_label(self):
-        surface = SURFACES.get(self.actor.role) if self.actor else None
-        return surface.label if surface else ""
+        """The seller's name for its members, else what the surface is called."""
+        if self.membership and self.membership.name:
+            return self.membership.name
+        return self.surface.label if self.surface else ""
 
     def home_url(self) -> str:
-        surface = SURFACES.get(self.actor.role) if self.actor else None
-        return (surface and address(surface.home)) or address("home") or "/"
+        return (self.surface and self.surface.home) or address("home") or "/"
 
     def search_url(self) -> str | None:
         """Where the frame's search goes: the list of orders of this surface."""
-        owner, seller = "orders:owner_list", "orders:seller_list"
-        names = {Role.OWNER: owner, Role.SELLER: seller}
-        name = names.get(self.actor.role) if self.actor else None
-        return address(name) if name else None
+        return self.surface.home if self.surface else None
+
+    def bell_url(self) -> str | None:
+        return address(f"{self.surface.namespace}:notification_list") if self.surface else None
+
+    def bell_count(self) -> int:
+        return unread_count(self.actor) if self.actor else 0
 
     def reader_name(self) -> str:
-        return str(self.user) if self.user and self.user.is_authenticated else ""
+        return str(self.user) if self.signed_in else ""
 
     def reader_first_name(self) -> str:
-        return self.user.get_short_name() if self.user and self.user.is_authenticated else ""
+        return self.user.get_short_name() if self.signed_in else ""
 
     def reader_role(self):
         """ "Admin", "Manager", "Employee" for members, else their e-mail."""
-        from core.accounts.models import MemberRank
-
         if self.actor and self.actor.rank:
             return MemberRank(self.actor.rank.value).label
-        return self.user.email if self.user and self.user.is_authenticated else ""
+        return self.user.email if self.signed_in else ""
 
     def other_surfaces(self) -> list[Line]:
-        return other_surfaces(self.user, self.actor)
+        if self._others is None:
+            self._others = other_surfaces(self.user, self.actor) if self.signed_in else []
+        return self._others
 
 
 def site(request) -> dict:
@@ -105,6 +114,8 @@ def site(request) -> dict:
         "home_url": frame.home_url,
         "search_url": frame.search_url,
         "search_parameter": "search",
+        "bell_url": frame.bell_url,
+        "bell_count": frame.bell_count,
         "reader_name": frame.reader_name,
         "reader_first_name": frame.reader_first_name,
         "reader_role": frame.reader_role,
@@ -112,5 +123,4 @@ def site(request) -> dict:
         "other_surfaces": frame.other_surfaces,
         "demo_sign_ins": demo_sign_ins,
         "demo_mail_url": address("demo_mail") if settings.DEMO_MODE else None,
-        "bell_url": address("notifications:list"),
     }

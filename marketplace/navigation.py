@@ -12,12 +12,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.accounts.actors import all_memberships_of
 from core.actors import Actor, Role
+from orders.models import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a menu. `count` is asked per request; `urgent` shows it as a warning."""
+    """One line of a menu. `name` is an address inside the surface (`order_list`); `count` is asked
+    per request, and shown as a warning when `urgent`."""
 
     name: str
     label: str | Promise
@@ -34,79 +37,73 @@ class Line:
     url: str
     label: str | Promise
     icon: str
-    sub: bool
-    urgent: bool
-    count: int | None
-    current: bool
+    sub: bool = False
+    urgent: bool = False
+    count: int | None = None
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
+    """One of the three doors: its namespace, what it is called, and its menu."""
+
+    namespace: str
     label: str | Promise
-    home: str
     icon: str
     entries: tuple[Entry, ...]
 
+    @property
+    def home(self) -> str | None:
+        return address(f"{self.namespace}:order_list")
+
 
 def _waiting_cases(actor: Actor) -> int:
-    from orders.models import Case
+    return Case.objects.visible_to(actor).filter(status=Case.Status.WAITING).count()
 
-    return Case.objects.visible_to(actor).filter(status="waiting").count()
 
+ORDERS = Entry("order_list", _("Orders"), "inbox")
+REQUESTS = Entry(
+    "case_list",
+    _("Cancellation/Return Requests"),
+    "hourglass",
+    sub=True,
+    urgent=True,
+    count=_waiting_cases,
+)
+PACKAGES = Entry("package_list", _("Package List"), "package")
+PLANS = Entry("plan_list", _("Refund plans"), "banknote")
+JOBS = Entry("job_list", _("Jobs"), "list-checks")
+MEMBERS = Entry("member_list", _("Users"), "users")
+TOKENS = Entry("token_list", _("Access tokens"), "key-round")
+OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
+SETTINGS = Entry("settings", _("Settings"), "settings")
 
 SURFACES: dict[Role, Surface] = {
     Role.OWNER: Surface(
+        "owner",
         _("Owner console"),
-        "orders:owner_list",
         "landmark",
         (
-            Entry("dashboards:owner", _("Overview"), "layout-dashboard"),
-            Entry("orders:owner_list", _("Orders"), "inbox"),
-            Entry(
-                "aftersales:owner_list",
-                _("Cancellation/Return Requests"),
-                "hourglass",
-                sub=True,
-                urgent=True,
-                count=_waiting_cases,
-            ),
-            Entry("packages:owner_list", _("Package List"), "package"),
-            Entry("sellers:owner_list", _("Sellers"), "store"),
-            Entry("finance:owner_list", _("Finance"), "landmark"),
-            Entry("exports:owner_list", _("Exports"), "download"),
-            Entry("jobs:owner_list", _("Jobs"), "list-checks"),
-            Entry("sellers:owner_settings", _("Settings"), "settings"),
+            OVERVIEW,
+            ORDERS,
+            REQUESTS,
+            PACKAGES,
+            PLANS,
+            Entry("seller_list", _("Sellers"), "store"),
+            JOBS,
+            SETTINGS,
+            MEMBERS,
+            TOKENS,
         ),
     ),
     Role.SELLER: Surface(
+        "seller",
         _("Seller Center"),
-        "orders:seller_list",
         "store",
-        (
-            Entry("dashboards:seller", _("Overview"), "layout-dashboard"),
-            Entry("orders:seller_list", _("Orders"), "inbox"),
-            Entry(
-                "aftersales:seller_list",
-                _("Cancellation/Return Requests"),
-                "hourglass",
-                sub=True,
-                urgent=True,
-                count=_waiting_cases,
-            ),
-            Entry("packages:seller_list", _("Package List"), "package"),
-            Entry("finance:seller_list", _("Finance"), "landmark"),
-            Entry("exports:seller_list", _("Exports"), "download"),
-            Entry("sellers:seller_settings", _("Settings"), "settings"),
-        ),
+        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, JOBS, SETTINGS, MEMBERS, TOKENS),
     ),
     Role.CUSTOMER: Surface(
-        _("My Orders"),
-        "orders:my_list",
-        "shopping-bag",
-        (
-            Entry("orders:my_list", _("My Orders"), "shopping-bag"),
-            Entry("account_email", _("E-mail"), "mail"),
-        ),
+        "my", _("My Orders"), "shopping-bag", (Entry("order_list", _("My Orders"), "shopping-bag"),)
     ),
 }
 
@@ -123,18 +120,20 @@ def address(name: str) -> str | None:
 def lines_for(actor: Actor, path: str) -> list[Line]:
     """The menu of this actor's surface, the entry that holds `path` marked as current."""
     surface = SURFACES.get(actor.role)
+    if surface is None:
+        return []
     installed = [
         (entry, url)
-        for entry in (surface.entries if surface else ())
-        if (url := address(entry.name)) is not None
+        for entry in surface.entries
+        if (url := address(f"{surface.namespace}:{entry.name}")) is not None
     ]
     holding = [url for _entry, url in installed if path.startswith(url)]
     current = max(holding, key=len, default=None)
     return [
         Line(
-            url=url,
-            label=entry.label,
-            icon=entry.icon,
+            url,
+            entry.label,
+            entry.icon,
             sub=entry.sub,
             urgent=entry.urgent,
             count=entry.count(actor) if entry.count else None,
@@ -145,17 +144,19 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
 
 
 def other_surfaces(user, actor: Actor | None) -> list[Line]:
-    """The ways to the other surfaces this person may enter, for the account menu."""
-    if user is None or not user.is_authenticated or actor is None:
+    """The ways to the other surfaces this person may enter, and, for somebody who works for
+    several sellers, to picking another one: for the account menu."""
+    if user is None or actor is None:
         return []
-    from core.accounts.models import StaffMember
-    from sellers.models import SellerMember
-
-    open_to = {Role.CUSTOMER: True}
-    open_to[Role.OWNER] = StaffMember.objects.valid().filter(user=user).exists()
-    open_to[Role.SELLER] = SellerMember.objects.valid().filter(user=user).exists()
-    return [
-        Line(url, surface.label, surface.icon, False, False, None, False)
+    memberships = all_memberships_of(user)
+    roles = {membership.role for membership in memberships} - {actor.role}
+    lines = [
+        Line(surface.home, surface.label, surface.icon)
         for role, surface in SURFACES.items()
-        if role != actor.role and open_to[role] and (url := address(surface.home))
+        if role in roles and surface.home
     ]
+    sellers = [found for found in memberships if found.role is Role.SELLER]
+    choose = address("seller:choose")
+    if actor.role is Role.SELLER and len(sellers) > 1 and choose:
+        lines.append(Line(choose, _("Another seller"), "store"))
+    return lines

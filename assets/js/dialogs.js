@@ -38,7 +38,9 @@ if (!COMMANDS) {
 document.addEventListener(
   "command",
   (event) => {
-    if (event.command === "show-modal") queueMicrotask(() => focusFirstField(event.target));
+    if (event.command !== "show-modal") return;
+    event.preventDefault(); // opened here, so that the focus can be placed once it is open
+    show(event.target);
   },
   true,
 );

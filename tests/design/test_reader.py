@@ -1,0 +1,126 @@
+"""The frame: theme, menu, the ways to other surfaces, and the pages around sign-in."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from core.actors import Role
+from marketplace.navigation import Entry, Surface, lines_for, other_surfaces
+from sellers.models import SellerMember
+from tests.factories import make_member, make_owner, make_seller, make_user
+
+
+def test_the_theme_is_kept_in_a_cookie_and_written_by_the_server(client, settings):
+    settings.DEMO_MODE = True
+    answer = client.post("/theme/", {"theme": "dark", "next": "/design/?frame=storefront"})
+    assert answer.headers["Location"] == "/design/?frame=storefront"
+    assert client.cookies["theme"].value == "dark"
+    assert b'data-theme="dark"' in client.get("/design/").content
+    client.post("/theme/", {"theme": "system"})
+    assert b"data-theme=" not in client.get("/design/").content
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+)
+def test_the_theme_switch_leads_nowhere_else(client, back):
+    assert client.post("/theme/", {"theme": "dark", "next": back}).headers["Location"] == "/"
+
+
+def test_a_theme_that_does_not_exist_is_not_kept(client):
+    client.post("/theme/", {"theme": '"><script>'})
+    assert "theme" not in client.cookies
+
+
+@pytest.fixture
+def small_menu(monkeypatch):
+    """A menu of three: two that are installed everywhere, one that is not."""
+    entries = (
+        Entry("notification_list", "Bell", "bell"),
+        Entry("job_list", "Jobs", "list-checks", count=lambda actor: 7, urgent=True),
+        Entry("page_of_tomorrow", "Tomorrow", "clock"),
+    )
+    surface = Surface("owner", "Owner console", "landmark", entries)
+    monkeypatch.setattr("marketplace.navigation.SURFACES", {Role.OWNER: surface})
+
+
+@pytest.mark.django_db
+def test_a_menu_leaves_out_what_is_not_installed_and_marks_where_one_is(small_menu):
+    lines = lines_for(make_owner(), "/owner/jobs/J-1/")
+    assert [(line.label, line.count, line.current) for line in lines] == [
+        ("Bell", None, False),
+        ("Jobs", 7, True),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_account_menu_offers_only_the_surfaces_one_may_enter(monkeypatch):
+    monkeypatch.setattr(Surface, "home", property(lambda self: f"/{self.namespace}/"))
+    owner, member = make_owner(), make_member(make_seller())
+    user = SellerMember.objects.get().user
+    assert [line.url for line in other_surfaces(user, member)] == ["/my/"]
+    both = make_user()
+    SellerMember.objects.create(user=both, seller=make_seller(), rank="employee")
+    assert [line.url for line in other_surfaces(both, owner)] == ["/seller/", "/my/"]
+
+
+PAGES = [
+    "account_login",
+    "account_request_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_before_sign_in_stands_in_our_frame(client, name):
+    html = client.get(reverse(name)).content.decode()
+    assert 'class="skip"' in html
+    assert '<h1 class="text-2xl">' in html
+    assert "<c-" not in html
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_said_on_the_page_and_the_address_kept(client):
+    typed = {"login": "marta@example.com", "password": "not-this-one"}
+    html = client.post(reverse("account_login"), typed).content.decode()
+    assert 'role="alert"' in html
+    assert 'value="marta@example.com"' in html
+
+
+@pytest.fixture
+def demo_accounts(settings, tmp_path):
+    settings.LOCAL_DIR = tmp_path
+    account = {"email": "ada@example.com", "password": "demo-pass", "url": "/owner/orders/"}
+    (tmp_path / "demo.json").write_text(json.dumps({"sign_ins": {"owner": account}}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("demo", "offered"), [(True, True), (False, False)])
+def test_demo_accounts_are_offered_in_demo_mode_only(
+    client, settings, demo_accounts, demo, offered
+):
+    settings.DEMO_MODE = demo
+    html = client.get(reverse("account_login")).content.decode()
+    assert ("ada@example.com" in html) is offered
+    assert ("demo-pass" in html) is offered
+
+
+@pytest.mark.django_db
+def test_a_page_that_does_not_exist_says_so_in_our_frame(client):
+    client.force_login(make_user())
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["mfa_index", "account_email", "account_change_password"])
+def test_account_pages_have_our_look(client, name):
+    client.force_login(make_user())
+    html = client.get(reverse(name), follow=True).content.decode()
+    assert 'class="skip"' in html
+    assert 'class="btn btn-lg' in html
+    assert "<c-" not in html
