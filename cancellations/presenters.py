@@ -1,6 +1,6 @@
 """What pages and endpoints say about a cancellation. Nothing here writes or decides.
 
-Everything is read from a case loaded by `querysets.cancellation_cases(actor)`.
+Everything starts from `cancellation_cases(actor)`: what a seller is handed is their own.
 """
 
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,10 +18,23 @@ from core import formats
 from core.actors import Actor, Role
 from orders.models import Case, Payment
 from orders.presenters import method_words
-from refunds.models import RefundLine, RefundPlan
+from refunds.models import RefundLine, RefundPart, RefundPlan
 
 # Somebody outside pays and tells us: nothing changes by looking every few seconds.
 PAID_ELSEWHERE = "external"
+
+
+def cancellation_cases(actor: Actor) -> QuerySet[Case]:
+    """The cancellations this actor may see, as cases, with all that is shown of them: five
+    queries, however many they are."""
+    items = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
+    cases = Case.objects.visible_to(actor).filter(kind=Case.Kind.CANCEL).exclude(cancellation=None)
+    return cases.select_related("cancellation", "order", "seller").prefetch_related(
+        Prefetch("cancellation__items", items),
+        "refund_plans",
+        Prefetch("refund_plans__parts", RefundPart.objects.select_related("payment")),
+        Prefetch("refund_plans__lines", RefundLine.objects.select_related("item__line")),
+    )
 
 
 @dataclass(frozen=True)
@@ -121,12 +135,15 @@ class Cancellation:
         return [(parts[both[0]], parts[both[1]]) for _item, parts in sorted(lines.items())]
 
     @cached_property
-    def payments(self) -> list[BackTo]:
-        """Where the money goes; a seller is not told."""
+    def parts(self) -> list[RefundPart]:
+        """Which payment gives back how much; a seller is not told."""
         if self.actor.role is Role.SELLER or not (self.plan and self.pays):
             return []
-        parts = sorted(self.plan.parts.all(), key=lambda part: part.payment.position)
-        return [BackTo.of(part.payment, part.amount) for part in parts]
+        return sorted(self.plan.parts.all(), key=lambda part: part.payment.position)
+
+    @property
+    def payments(self) -> list[BackTo]:
+        return [BackTo.of(part.payment, part.amount) for part in self.parts]
 
     @property
     def is_over(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cancellations import views
+from cancellations import api, views
 
 my_urls = [
     path(
@@ -11,4 +11,15 @@ my_urls = [
         name="cancellation_create",
     ),
     path("requests/<str:number>/", views.CancellationDetail.as_view(), name="case_detail"),
+]
+api_urls = [
+    path(
+        "orders/<str:number>/cancellations/",
+        api.OrderCancellations.as_view(),
+        name="order_cancellations",
+    ),
+    path("cancellations/", api.CancellationList.as_view(), name="cancellation_list"),
+    path(
+        "cancellations/<str:number>/", api.CancellationDetail.as_view(), name="cancellation_detail"
+    ),
 ]

@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 
 from cancellations import operations
 from cancellations.forms import CancellationForm, Row
-from cancellations.presenters import BackTo, Cancellation
-from cancellations.querysets import cancellation_cases
+from cancellations.presenters import BackTo, Cancellation, cancellation_cases
 from core.errors import DomainError, Problems
 from core.web import OperationFormView, ScopedDetailView
 from orders.models import Case, Order, OrderItem, Reason
@@ -50,7 +49,11 @@ class CancellationCreate(OperationFormView):
     def post(self, request, *args, **kwargs):
         if PREVIEW not in request.POST:
             return super().post(request, *args, **kwargs)
-        options = self.get_form_kwargs() | {"data": None, "initial": request.POST.dict()}
+        options = self.get_form_kwargs() | {
+            "data": None,
+            "files": None,
+            "initial": request.POST.dict(),
+        }
         return self.render_to_response(self.get_context_data(form=CancellationForm(**options)))
 
     def form_valid(self, form):

@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from cancellations.models import CancellationItem
 from cancellations.policies import rule_in_words as words_of
-from cancellations.presenters import present
-from cancellations.querysets import cancellation_cases
+from cancellations.presenters import cancellation_cases, present
 from core.actors import Role
 from orders.models import Case, Order
 from orders.querysets import HOLD_BACK_DAYS

@@ -3,26 +3,13 @@
 import pytest
 
 from cancellations.operations import evaluate_cancellation
-from core.events.models import Delivery
-from core.events.operations import deliver
 from core.notifications.models import Mail, Notification
 from orders.models import Case, OrderItem
 from refunds.models import RefundPlan
-from tests.cancellations.acts import ask, select
+from tests.cancellations.acts import ask, deliver_all, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
 pytestmark = pytest.mark.django_db
-
-
-def deliver_all() -> None:
-    """What the worker does, in the order in which it was promised; twice, as it may."""
-    while owed := list(Delivery.objects.filter(handled_at=None, dead_at=None, attempts=0)):
-        for delivery in owed:
-            deliver(delivery_id=delivery.pk)
-            deliver(delivery_id=delivery.pk)
-    assert not Delivery.objects.filter(handled_at=None).exists(), list(
-        Delivery.objects.filter(handled_at=None).values_list("subscriber", "last_error")
-    )
 
 
 @pytest.fixture

@@ -1,0 +1,158 @@
+"""What the API takes and answers about cancellations.
+
+Answers are plain dicts; the Shape classes describe them for OpenAPI.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cancellations.models import CancellationItem
+from cancellations.policies import LONGEST_NOTE, rule_in_words
+from cancellations.presenters import Cancellation, Entry
+from core.actors import Role
+from core.api.serializers import MoneyField, StrictSerializer, money
+from orders.models import Case
+from orders.serializers import moment
+from refunds.models import RefundPlan
+
+
+class WantedItem(StrictSerializer):
+    item = serializers.CharField(max_length=20, help_text="<line>.<n>, from the order")
+    quantity = serializers.IntegerField(min_value=1)
+    reason = serializers.CharField(max_length=40)
+    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+
+
+class CancellationInput(StrictSerializer):
+    items = WantedItem(many=True, allow_empty=False, max_length=1000)
+
+
+def cancellation(shown: Cancellation) -> dict[str, Any]:
+    """One cancellation as its reader may see it; a seller is not told of payments."""
+    case = shown.case
+    answer = {
+        "number": case.number,
+        "order": shown.order.number,
+        "seller": {"code": case.seller.code, "name": case.seller.name},
+        "status": case.status,
+        "origin": case.origin,
+        "opened_at": moment(case.opened_at),
+        "due_at": moment(case.due_at),
+        "decided_at": moment(case.decided_at),
+        "closed_at": moment(case.closed_at),
+        "updated_at": moment(case.updated_at),
+        "held_by": _rule(shown.request.held_by),
+        "estimate": money(shown.request.estimate, shown.currency),
+        "items": [_entry(entry, shown) for entry in shown.entries],
+        "refund_plan": _plan(shown),
+        "allowed_actions": [],
+    }
+    if shown.actor.role is not Role.SELLER:
+        answer["payments"] = [
+            {"method": part.payment.method, "amount": money(part.amount, shown.currency)}
+            for part in shown.parts
+        ]
+    return answer
+
+
+def _entry(entry: Entry, shown: Cancellation) -> dict[str, Any]:
+    row = entry.row
+    return {
+        "item": entry.item.number,
+        "sku": entry.item.line.sku,
+        "name": entry.name,
+        "quantity": entry.quantity,
+        "reason": {"code": entry.reason.code, "text": entry.reason.text},
+        "note": entry.note,
+        "status": entry.status,
+        "decided_at": moment(row.decided_at),
+        "decided_by": row.decided_by_role or None,
+        "rule": _rule(row.decided_rule),
+    }
+
+
+def _rule(code: str) -> dict[str, str] | None:
+    return {"code": code, "text": rule_in_words(code)} if code else None
+
+
+def _plan(shown: Cancellation) -> dict[str, Any] | None:
+    plan = shown.plan
+    if plan is None:
+        return None
+    return {
+        "number": plan.number,
+        "status": plan.status,
+        "total": money(plan.total, shown.currency),
+        "completed_at": moment(plan.completed_at),
+    }
+
+
+# -- Shapes, for the OpenAPI document ------------------------------------------------------
+
+
+class SellerShape(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CodeAndText(serializers.Serializer):
+    """`code` is for programs and stable, `text` for people."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class CancelledItemShape(serializers.Serializer):
+    item = serializers.CharField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    reason = CodeAndText()
+    note = serializers.CharField(allow_blank=True)
+    status = serializers.ChoiceField(CancellationItem.Status.choices)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    decided_by = serializers.CharField(allow_null=True, help_text="customer, seller, owner, system")
+    rule = CodeAndText(allow_null=True, help_text="which rule decided, when no person did")
+
+
+class PlanShape(serializers.Serializer):
+    number = serializers.CharField()
+    status = serializers.ChoiceField(RefundPlan.Status.choices)
+    total = MoneyField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+
+
+class BackToShape(serializers.Serializer):
+    method = serializers.CharField()
+    amount = MoneyField()
+
+
+class CancellationShape(serializers.Serializer):
+    """One cancellation; one per seller of the order."""
+
+    number = serializers.CharField()
+    order = serializers.CharField()
+    seller = SellerShape()
+    status = serializers.ChoiceField(Case.Status.choices)
+    origin = serializers.ChoiceField(Case.Origin.choices)
+    opened_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="when silence approves it")
+    decided_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    held_by = CodeAndText(allow_null=True, help_text="the rule that leaves it to a person")
+    estimate = MoneyField()
+    items = CancelledItemShape(many=True)
+    refund_plan = PlanShape(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+    payments = BackToShape(many=True, required=False, help_text="not for sellers")
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        return cancellation(Cancellation(case, self.context["request"].actor))
+
+
+class RequestedShape(serializers.Serializer):
+    """What a request made: one cancellation per seller."""
+
+    results = CancellationShape(many=True)
