@@ -184,10 +184,21 @@ class FirstToStop(Printer):
         super().write(message)
 
 
+class Together(Manager):
+    """Honcho's manager, which can be told to stop while it still starts."""
+
+    def terminate(self) -> None:
+        """Stop all processes, once each has told its id; honcho trips over one that has not."""
+        if self._all_started():
+            super().terminate()
+        else:
+            threading.Timer(0.1, self.terminate).start()
+
+
 def run(processes: dict[str, str], record: dict) -> int:
     """Run the commands until one stops or a person stops them; 0 when a person did."""
     first = FirstToStop(sys.stdout)
-    manager = Manager(first)
+    manager = Together(first)
     for name, command in processes.items():
         manager.add_process(name, f"echo $$ >> {shlex.quote(str(PIDS))}; exec {command}")
     stopping, silent = threading.Event(), threading.Event()
