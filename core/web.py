@@ -121,7 +121,7 @@ class KeyedForm:
     @cached_property
     def form_key(self) -> str:
         """The key of this form: the one it came back with, or a new one."""
-        return self.request.POST.get(FORM_KEY, "")[:64] or secrets.token_urlsafe(16)
+        return self.request.POST.get(FORM_KEY, "")[:64] or new_form_key()
 
     def act_once(self, act: Callable[[], tuple[str, str]]) -> HttpResponse:
         """Run `act() -> (message, address to go to)`, once per key and content; then go there
@@ -240,7 +240,11 @@ def show_refusal(form: forms.Form, refusal: DomainError) -> None:
         form.add_error(field if field in form.fields else None, str(one))
 
 
+def new_form_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
 def form_key_input(key: str = "") -> str:
     """The hidden input with a one-time key; every form that posts an act holds one."""
     widget = forms.HiddenInput()
-    return widget.render(FORM_KEY, key or secrets.token_urlsafe(16))
+    return widget.render(FORM_KEY, key or new_form_key())

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -15,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from core.accounts import policies
 from core.accounts.actors import actor_for, all_memberships_of
 from core.accounts.models import ApiToken, MemberRank, StaffMember, User
+from core.accounts.querysets import ValidityQuerySet
 from core.accounts.scopes import scopes_for
 from core.accounts.sessions import end_sessions
 from core.accounts.tokens import digest_of, new_secret, prefix_of
 from core.actors import Actor, Rank, Role, Via
-from core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from core.errors import Conflict, DomainError, InvalidInput, InvalidTransition, NotAllowed
 
 LONGEST_LIFE = timedelta(days=365)
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -132,35 +134,62 @@ def add_staff_member(*, email: str, name: str = "", rank: str, actor: Actor) -> 
 
 @transaction.atomic
 def change_staff_rank(member: StaffMember, *, rank: str, actor: Actor) -> None:
-    """Raises NotAllowed; LastAdmin when nobody would be left to manage people."""
+    """Raises NotAllowed, InvalidTransition (ended already); LastAdmin when nobody would be left
+    to manage people."""
     policies.require(policies.may_manage_staff(actor))
     admins = _locked_staff_admins()
-    member = StaffMember.objects.valid().get(pk=member.pk)
+    member = still_member(StaffMember.objects.all(), member)
     policies.require(policies.keeps_an_admin(admins, without=member, rank=rank))
-    previous, member.rank = member.rank, MemberRank(rank)
-    member.save(update_fields=["rank"])
-    member.note("staff_member.rank_changed", actor=actor, previous=previous, rank=member.rank)
+    change_rank(member, rank=rank, actor=actor)
 
 
 @transaction.atomic
 def end_staff_membership(member: StaffMember, *, actor: Actor) -> None:
     """From now on they act for the owner no more: on pages, and with their tokens.
 
-    Raises NotAllowed; LastAdmin when nobody would be left to manage people.
+    Raises NotAllowed, InvalidTransition (ended already); LastAdmin when nobody would be left to
+    manage people.
     """
     policies.require(policies.may_manage_staff(actor))
     admins = _locked_staff_admins()
-    member = StaffMember.objects.valid().get(pk=member.pk)
+    member = still_member(StaffMember.objects.all(), member)
     policies.require(policies.keeps_an_admin(admins, without=member))
-    member.valid_to = timezone.now()
-    member.save(update_fields=["valid_to"])
-    member.note("staff_member.ended", actor=actor)
-    end_sessions_if_nothing_is_left(member.user)
+    end_membership(member, actor=actor)
 
 
 def _locked_staff_admins() -> list[StaffMember]:
     admins = StaffMember.objects.valid().filter(rank=MemberRank.ADMIN)
     return list(admins.select_for_update(of=["self"]).order_by("pk"))
+
+
+# -- What memberships of every kind have in common ------------------------------------------
+
+
+def still_member(members: ValidityQuerySet, member: Any) -> Any:
+    """The row, locked, if the membership holds. Raises InvalidTransition."""
+    held = members.valid().select_for_update(of=["self"]).filter(pk=member.pk).first()
+    if held is None:
+        raise InvalidTransition(_("This membership has ended already."))
+    return held
+
+
+def change_rank(member: Any, *, rank: str, actor: Actor) -> None:
+    """Give a locked membership another rank; the same one changes nothing."""
+    previous, new = member.rank, MemberRank(rank)
+    if previous == new:
+        return
+    member.rank = new
+    member.save(update_fields=["rank"])
+    member.note(f"{member.EVENT}.rank_changed", actor=actor, previous=previous, rank=new)
+
+
+def end_membership(member: Any, *, actor: Actor) -> None:
+    """End a locked membership now, and the person's sessions when it was the last one."""
+    member.valid_to = timezone.now()
+    member.save(update_fields=["valid_to"])
+    member.note(f"{member.EVENT}.ended", actor=actor)
+    if all(found.role is Role.CUSTOMER for found in all_memberships_of(member.user)):
+        end_sessions(member.user)
 
 
 # -- Accounts -------------------------------------------------------------------------------
@@ -195,9 +224,3 @@ def deactivate_user(user: User, *, actor: Actor) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
-
-
-def end_sessions_if_nothing_is_left(user: User) -> None:
-    """After the last membership somebody's open sessions end; they may sign in as a customer."""
-    if all(found.role is Role.CUSTOMER for found in all_memberships_of(user)):
-        end_sessions(user)

@@ -86,7 +86,7 @@ def test_the_page_does_not_tell_who_is_known(client):
 
     def shape(response, email):
         text = response.content.decode().replace(email, "E")
-        return response.status_code, re.sub(r"\b[A-Za-z0-9_-]{20,}\b", "", text)  # tokens, nonces
+        return response.status_code, re.sub(r"[A-Za-z0-9_+/=-]{20,}", "", text)  # tokens, nonces
 
     assert shape(known, "known@example.com") == shape(unknown, "nobody@example.com")
     assert not User.objects.filter(email="nobody@example.com").exists()

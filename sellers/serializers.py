@@ -1,0 +1,43 @@
+from rest_framework import serializers
+
+from sellers.models import DeliveryOption, Seller
+
+
+class SellerSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Seller
+        fields = [
+            "code",
+            "name",
+            "email",
+            "phone",
+            "city",
+            "state",
+            "postcode",
+            "country",
+            "time_zone",
+            "commission_rate",
+            "active",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class DeliveryOptionSerializer(serializers.ModelSerializer):
+    company = serializers.CharField(source="company.code")
+
+    class Meta:
+        model = DeliveryOption
+        fields = [
+            "code",
+            "name",
+            "company",
+            "tracking_pattern",
+            "tracking_url",
+            "priority",
+            "active",
+            "is_default",
+            "easy_return",
+            "updated_at",
+        ]
+        read_only_fields = fields
