@@ -98,9 +98,7 @@ def test_the_products_rules_hold_until_the_owner_writes_others():
 def test_a_rule_counts_by_its_own_calendar(rule):
     brazil = HolidayCalendar.objects.create(code="br", name="Brazil")
     brazil.holidays.create(date="2026-11-23", name="A Monday off")
-    DeadlineRule.objects.filter(pk=rule.pk).update(
-        amount=1, unit="working_days", calendar=brazil
-    )
+    DeadlineRule.objects.filter(pk=rule.pk).update(amount=1, unit="working_days", calendar=brazil)
 
     due = operations.due_for(STEP, zone=ZONE, start=datetime(2026, 11, 20, 15, tzinfo=UTC))
 
@@ -234,7 +232,9 @@ def test_an_answer_during_the_handler_wins(passed):
     @on_expiry(STEP)
     def answered_meanwhile(deadline):
         JobRow.objects.create(job_id=deadline.subject_id, position=1, label="acted", status="done")
-        Deadline.objects.filter(pk=deadline.pk).update(handled_at=timezone.now(), outcome="rejected")
+        Deadline.objects.filter(pk=deadline.pk).update(
+            handled_at=timezone.now(), outcome="rejected"
+        )
 
     # Seen from the sweep this is an answer that was committed before its own last step.
     assert operations.handle_passed() == 0
