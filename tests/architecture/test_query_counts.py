@@ -1,0 +1,133 @@
+"""Pages and endpoints cost the same number of queries with 1 row and with 50.
+
+A list of another app is one more row in LISTS; the number is what it may cost at most, session,
+user, membership and the frame's counts included.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from orders.models import OrderItem
+from tests.factories import (
+    line,
+    make_customer,
+    make_member,
+    make_order,
+    make_owner,
+    make_seller,
+    make_user,
+)
+from tests.orders_pages.test_details import cancelled_one
+from tests.orders_pages.test_lists import move, waiting_case
+from tests.people import bearer, signed_in
+
+pytestmark = pytest.mark.django_db
+MANY = 50
+
+LISTS = [
+    ("owner", "/owner/orders/", 8),
+    ("owner", "/owner/orders/?tab=action_needed", 8),
+    ("owner", "/owner/orders/?search=lindqvist&seller=kiln", 8),
+    ("owner", "/owner/order-tabs/", 18),
+    ("owner", "/owner/", 11),
+    ("seller", "/seller/orders/", 8),
+    ("seller", "/seller/orders/?tab=cancelled_returned", 8),
+    ("seller", "/seller/", 11),
+    ("customer", "/my/orders/", 11),
+]
+ENDPOINTS = [("owner", "/api/v1/orders/", 4), ("seller", "/api/v1/orders/", 4)]
+
+
+@pytest.fixture
+def world():
+    """Two sellers, one customer, and a way to fill the lists further."""
+    sellers = [make_seller("kiln", name="Kiln & Clay"), make_seller("luma", name="Luma")]
+    buyer = make_user()
+    made = []
+
+    def grow(count: int) -> None:
+        for number in range(len(made), count):
+            order = make_order(
+                lines=[line(sellers[0], 2), line(sellers[1], 1)],
+                placed_at=timezone.now() - timedelta(minutes=number),
+            )
+            customer = make_customer(order, buyer)
+            if number % 3 == 0:
+                waiting_case(order)
+            elif number % 3 == 1:
+                cancelled_one(order, customer)
+            else:
+                move(order, OrderItem.Status.PREPARING)
+            made.append(order)
+
+    people = {
+        "owner": make_owner(),
+        "seller": make_member(sellers[0]),
+    }
+    grow(1)
+    people["customer"] = make_customer(made[0], buyer)
+    return people, grow, made
+
+
+def cost(client, address: str, **options) -> tuple[int, list[str]]:
+    """How many queries a second look takes, and which: what is kept per process is warm."""
+    cache.clear()
+    client.get(address, **options)
+    cache.clear()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address, **options).status_code == 200
+    return len(asked), [query["sql"] for query in asked.captured_queries]
+
+
+def costs(people) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    """What every list and endpoint costs now."""
+    clients = {who: signed_in(Client(), actor) for who, actor in people.items()}
+    pages = {(who, address): cost(clients[who], address) for who, address, _most in LISTS}
+    answers = {
+        (who, address): cost(Client(), address, headers=bearer(people[who], "orders:read"))
+        for who, address, _most in ENDPOINTS
+    }
+    return pages | answers
+
+
+def test_lists_cost_the_same_with_many_rows(world):
+    """All lists in one test, because fifty orders take their time."""
+    people, grow, _made = world
+    with_one = costs(people)
+    grow(MANY)
+    with_many = costs(people)
+
+    for who, address, most in LISTS + ENDPOINTS:
+        (one, _queries), (many, queries) = with_one[who, address], with_many[who, address]
+        assert one == many <= most, "\n".join([f"{who} {address}: {one}, {many}", *queries])
+
+
+@pytest.mark.parametrize(
+    ("who", "address"), [("owner", "/owner/orders/"), ("seller", "/seller/orders/")]
+)
+@pytest.mark.parametrize("tab", ["", "?tab=requests"])
+def test_an_order_costs_the_same_with_many_items(client, world, who, address, tab):
+    """Lines, items, events and requests may be many; panels of other apps are included."""
+    people, _grow, made = world
+    kiln = made[0].seller_orders.order_by("pk").first().seller
+    small = make_order(lines=[line(kiln, 4)])
+    large = make_order(lines=[line(kiln, 4) for _line in range(20)])
+    for order in (small, large):
+        customer = make_customer(order)
+        cancelled_one(order, customer)
+        move(order, OrderItem.Status.PREPARING, slice(0, 1))
+    cancelled_one(large, customer)
+    signed_in(client, people[who])
+
+    few, _queries = cost(client, f"{address}{small.number}/{tab}")
+    many, queries = cost(client, f"{address}{large.number}/{tab}")
+
+    assert few == many <= 26, "\n".join(queries)
