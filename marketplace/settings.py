@@ -361,7 +361,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.models.OrderStatus",
+        "CaseKind": "orders.models.CaseKind",
+        "CaseStatus": "orders.models.Case.Status",
+        "RefundPlanStatus": "refunds.models.RefundPlan.Status",
+    },
 }
 
 # -- Mail, files, words -------------------------------------------------------------------

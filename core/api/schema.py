@@ -53,6 +53,11 @@ WRITING = READING | {
 
 
 class Schema(AutoSchema):
+    def _is_list_view(self, serializer=None) -> bool:
+        if self.method == "GET" and getattr(self.view, "is_list", False):
+            return True
+        return super()._is_list_view(serializer)
+
     def get_request_serializer(self):
         if self.method == "POST" and hasattr(self.view, "input_class"):
             return self.view.input_class

@@ -90,6 +90,8 @@ class ScopedEndpoint(GenericAPIView):
 class ListEndpoint(ScopedEndpoint):
     """GET: a page of what this actor may see."""
 
+    is_list = True  # for the OpenAPI document
+
     def get(self, request, **kwargs):
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)

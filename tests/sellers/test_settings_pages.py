@@ -296,7 +296,7 @@ def test_a_seller_chooses_among_the_offered_ways(admin, seller):
     chosen = seller.delivery_options.filter(active=True)
     assert {choice.option: choice.is_default for choice in chosen} == {std: False, exp: True}
 
-    send, text = page(admin, "seller:settings_delivery")
+    send, _text = page(admin, "seller:settings_delivery")
     assert send(options=[std.pk], default=std.pk).status_code == 302
     assert [choice.option for choice in chosen.all()] == [std]
 
