@@ -126,7 +126,7 @@ def post_refund(
 ) -> None:
     """Charge a seller with money paid back, less the commission given back with it.
 
-    Happens once per reference. A seller's balance may go below what they have sold.
+    Happens once per reference. A seller's balance may go below zero and is netted later.
     """
     post_refunds(
         [
@@ -149,8 +149,8 @@ def post_refunds(refunds: Sequence[SellerRefund]) -> None:
 
 
 def _posting_of_refund(refund: SellerRefund) -> _Posting:
-    if not 0 <= refund.commission <= refund.amount:
-        raise ValueError(f"Commission {refund.commission} is not within {refund.amount}.")
+    if refund.amount <= 0 or refund.commission < 0:
+        raise ValueError(f"Not a refund: {refund.amount}, commission {refund.commission}.")
     posting = _Posting(
         reference=refund.reference,
         kind="refund",
@@ -222,7 +222,7 @@ def _find(keys: set[AccountKey]) -> dict[AccountKey, int]:
         owned | Q(seller_id=None) if None in sellers else owned,
         currency__in={currency for _kind, _seller, currency in keys},
     )
-    found = {
+    found: dict[AccountKey, int] = {
         (kind, seller_id, currency): pk
         for pk, kind, seller_id, currency in rows.values_list("pk", "kind", "seller_id", "currency")
     }

@@ -51,6 +51,11 @@ class PlanView:
         self.parts = [_part(part) for part in plan.parts.all()]
         self.retry_dialog = f"retry-{plan.number}"
 
+    @property
+    def opened(self) -> bool:
+        """An imported past folds away."""
+        return not self.plan.imported
+
 
 def figures_of(line: RefundLine) -> list[Figure]:
     """The rows of one line. They sum to its amount; a dropped line has none."""

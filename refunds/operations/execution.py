@@ -22,7 +22,7 @@ from orders.operations import lock_order
 from refunds.gateway import Outcome, gateway_named, settling_time
 from refunds.models import RefundAttempt, RefundPart, RefundPlan
 from refunds.operations.reserving import reserve
-from refunds.operations.settling import settle_attempt
+from refunds.operations.settling import complete, fail, settle_attempt
 from refunds.planning import MoreThanCaptured
 
 Status = RefundPlan.Status
@@ -56,15 +56,13 @@ def _begin(plan_id: int) -> list[int]:
     plan.transition_to(Status.PROCESSING, actor=SYSTEM)
     parts = list(plan.parts.filter(completed_at=None).order_by("pk"))
     if not parts:
-        changes = {"completed_at": timezone.now()}
-        plan.transition_to(Status.COMPLETED, actor=SYSTEM, changes=changes, total=plan.total)
+        complete(plan)
         return []
     try:
         with transaction.atomic():
             reserve(plan, parts)
     except MoreThanCaptured as refusal:
-        changes = {"payable_at": None}
-        plan.transition_to(Status.FAILED, actor=SYSTEM, changes=changes, reason=refusal.code)
+        fail(plan, reason=refusal.code)
         return []
     return _make_attempts(plan, parts, timezone.now())
 

@@ -137,7 +137,7 @@ def _post(parts: Sequence[RefundPart], commissions: Sequence[int]) -> None:
             attempt_no=1,
             idempotency_key=key_of(part.plan, part, 1),
             status=RefundAttempt.Status.SUCCEEDED,
-            created_at=part.completed_at,
+            created_at=part.completed_at or timezone.now(),
             decided_at=part.completed_at,
         )
         for part in parts

@@ -25,17 +25,17 @@ def reserve(plan: RefundPlan, parts: Sequence[RefundPart]) -> None:
     """
     if not _reserved_parts(plan).exists():
         for item_id, (product, shipping) in _amounts_by_item(plan):
-            left = OrderItem.objects.filter(
+            items = OrderItem.objects.filter(
                 pk=item_id,
                 captured_product__gte=F("refunded_product") + product,
                 captured_shipping__gte=F("refunded_shipping") + shipping,
             )
-            _exactly_one(_take(left, product, shipping))
+            _exactly_one(_take(items, product, shipping))
     for part in parts:
-        left = Payment.objects.filter(
+        payments = Payment.objects.filter(
             pk=part.payment_id, amount__gte=F("refund_reserved") + part.amount
         )
-        _exactly_one(left.update(refund_reserved=F("refund_reserved") + part.amount))
+        _exactly_one(payments.update(refund_reserved=F("refund_reserved") + part.amount))
     RefundPart.objects.filter(pk__in=[part.pk for part in parts]).update(reserved_at=timezone.now())
 
 

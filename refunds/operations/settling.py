@@ -38,7 +38,7 @@ def settle_attempt(*, attempt_id: int, outcome: Outcome) -> None:
             case Result.SUCCEEDED:
                 _succeed(plan, attempt, outcome)
             case Result.REFUSED:
-                _fail(plan, attempt, outcome)
+                _refuse(plan, attempt, outcome)
             case _:
                 _look_again_later(attempt, outcome)
                 return
@@ -76,7 +76,7 @@ def _commission_of(plan: RefundPlan) -> dict[int, int]:
     return dict(zip(parts, allocate(total, list(parts.values())), strict=True))
 
 
-def _fail(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None:
+def _refuse(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None:
     _decide(attempt, RefundAttempt.Status.FAILED, outcome)
     release(plan, attempt.part)
 
@@ -105,8 +105,21 @@ def _conclude(plan: RefundPlan) -> None:
     if RefundAttempt.objects.undecided().filter(part__plan=plan).exists():
         return
     if plan.parts.filter(completed_at=None).exists():
-        changes = {"payable_at": None}  # until somebody has it tried again
-        plan.transition_to(Status.FAILED, actor=SYSTEM, changes=changes, reason="refused")
+        fail(plan, reason="refused")
     else:
-        changes = {"completed_at": timezone.now()}
-        plan.transition_to(Status.COMPLETED, actor=SYSTEM, changes=changes, total=plan.total)
+        complete(plan)
+
+
+def complete(plan: RefundPlan) -> None:
+    """All of a processing plan is paid, or nothing was to be paid."""
+    plan.transition_to(
+        Status.COMPLETED,
+        actor=SYSTEM,
+        changes={"completed_at": timezone.now()},
+        total=plan.total,
+    )
+
+
+def fail(plan: RefundPlan, *, reason: str) -> None:
+    """A processing plan is not paid, definitively; it is not payable until somebody asks again."""
+    plan.transition_to(Status.FAILED, actor=SYSTEM, changes={"payable_at": None}, reason=reason)

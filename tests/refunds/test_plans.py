@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from core.actors import SYSTEM, Rank
 from core.errors import InvalidTransition, NotAllowed
-from core.events.models import Event
+from core.events.models import Delivery, Event
+from core.events.operations import deliver
 from orders.models import OrderItem, Payment
+from refunds import tasks
 from refunds.models import RefundPlan
 from refunds.operations import (
     PlanExists,
@@ -222,3 +224,40 @@ def test_the_database_refuses_an_undecided_attempt_without_a_date():
     part = plan_for(make_order()).parts.get()
     make = _attempt_maker(part, "unknown", None)
     refused(lambda: make(1))
+
+
+# -- who rings for the executor ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", ["approved", "payable", "retried"])
+def test_a_plan_that_may_be_paid_rings_for_the_executor(event, monkeypatch):
+    """After commit: the delivery is owed in the plan's own transaction."""
+    rung = []
+    monkeypatch.setattr("refunds.subscribers.nudge", lambda task, **ids: rung.append((task, ids)))
+    when = "at_once" if event == "approved" else "on_receipt"
+    plan = plan_for(make_order(), payable_when=when)
+    if event == "payable":
+        mark_payable(plan, actor=SYSTEM)
+    if event == "retried":
+        RefundPlan.objects.filter(pk=plan.pk).update(status="failed", payable_at=None)
+        retry_plan(plan, actor=SYSTEM)
+    [owed] = Delivery.objects.filter(
+        event__type=f"refund_plan.{event}", subscriber="refunds.subscribers.pay_soon"
+    )
+    deliver(delivery_id=owed.pk)
+    assert [(task.name, ids) for task, ids in rung] == [("refunds.execute", {"plan_id": plan.pk})]
+
+
+def test_beat_rings_for_everything_that_is_due(monkeypatch):
+    rung = []
+    monkeypatch.setattr("refunds.tasks.claim_slot", lambda job, seconds: True)
+    monkeypatch.setattr("refunds.tasks.nudge", lambda task, **ids: rung.append((task.name, ids)))
+    plan = plan_for(make_order())
+    part = plan_for(make_order(), status="waiting").parts.get()
+    _attempt_maker(part, "unknown", timezone.now())(1)
+    tasks.execute_due()
+    tasks.reconcile_due()
+    assert rung == [
+        ("refunds.execute", {"plan_id": plan.pk}),
+        ("refunds.reconcile", {"attempt_id": part.attempts.get().pk}),
+    ]
