@@ -4,7 +4,7 @@ icon that the product's name suggests. Decoration only: the name is always writt
 from functools import lru_cache
 from zlib import crc32
 
-TINTS = ("clay", "sage", "sky", "rose", "iris")
+TINTS = ("clay", "sage", "sky", "iris")  # no red: it would look like an alarm
 
 # The first word that begins like one of these decides (English, and the imported catalogue's
 # Portuguese).

@@ -73,8 +73,6 @@ REQUESTS = Entry(
 PACKAGES = Entry("package_list", _("Package List"), "package")
 PLANS = Entry("plan_list", _("Refund plans"), "banknote")
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
-MEMBERS = Entry("member_list", _("Users"), "users")
-TOKENS = Entry("token_list", _("Access tokens"), "key-round")
 OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
 SETTINGS = Entry("settings", _("Settings"), "settings")
 
@@ -89,18 +87,16 @@ SURFACES: dict[Role, Surface] = {
             REQUESTS,
             PACKAGES,
             PLANS,
-            Entry("seller_list", _("Sellers"), "store"),
+            Entry("settings_sellers", _("Sellers"), "store"),
             JOBS,
             SETTINGS,
-            MEMBERS,
-            TOKENS,
         ),
     ),
     Role.SELLER: Surface(
         "seller",
         _("Seller Center"),
         "store",
-        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, JOBS, SETTINGS, MEMBERS, TOKENS),
+        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, JOBS, SETTINGS),
     ),
     Role.CUSTOMER: Surface(
         "my", _("My Orders"), "shopping-bag", (Entry("order_list", _("My Orders"), "shopping-bag"),)
@@ -127,7 +123,11 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
         for entry in surface.entries
         if (url := address(f"{surface.namespace}:{entry.name}")) is not None
     ]
-    holding = [url for _entry, url in installed if path.startswith(url)]
+    # The overview stands at the surface's root, which is the beginning of every address.
+    start = address(f"{surface.namespace}:overview")
+    holding = [url for _entry, url in installed if path.startswith(url) and url != start]
+    if path == start:
+        holding = [start]
     current = max(holding, key=len, default=None)
     return [
         Line(

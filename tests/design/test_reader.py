@@ -1,6 +1,8 @@
 """The frame: theme, menu, the ways to other surfaces, and the pages around sign-in."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.urls import reverse
 from core.actors import Role
 from marketplace.navigation import Entry, Surface, lines_for, other_surfaces
 from sellers.models import SellerMember
-from tests.factories import make_member, make_owner, make_seller, make_user
+from tests.factories import PASSWORD, make_member, make_owner, make_seller, make_user
 
 
 def test_the_theme_is_kept_in_a_cookie_and_written_by_the_server(client, settings):
@@ -116,11 +118,37 @@ def test_a_page_that_does_not_exist_says_so_in_our_frame(client):
     assert "There is nothing at this address" in answer.content.decode()
 
 
+ACCOUNT_PAGES = [
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_email",
+    "account_change_password",
+    "account_logout",
+    "account_reauthenticate",
+]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["mfa_index", "account_email", "account_change_password"])
+@pytest.mark.parametrize("name", ACCOUNT_PAGES)
 def test_account_pages_have_our_look(client, name):
     client.force_login(make_user())
     html = client.get(reverse(name), follow=True).content.decode()
     assert 'class="skip"' in html
-    assert 'class="btn btn-lg' in html
-    assert "<c-" not in html
+    assert 'class="btn btn-' in html
+    for raw in ("<c-", "{{", "{%"):
+        assert raw not in html
+
+
+@pytest.mark.django_db
+def test_setting_up_two_step_sign_in(client):
+    client.login(email=make_user("marta@example.com").email, password=PASSWORD)
+    here = client.get(reverse("mfa_activate_totp"), follow=True)
+    action = re.search(r'<form method="post" action="(/accounts/[^"]+)"', here.content.decode())[1]
+    there = client.post(unescape(action), {"password": PASSWORD, "next": here.request["PATH_INFO"]})
+    assert there.status_code == 302
+    html = client.get(reverse("mfa_activate_totp")).content.decode()
+    assert 'src="data:image/svg+xml' in html
+    assert "Or enter this secret by hand" in html
+    wrong = client.post(reverse("mfa_activate_totp"), {"code": "000000"}).content.decode()
+    assert 'id="id_code_error"' in wrong
