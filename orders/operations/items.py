@@ -70,6 +70,12 @@ def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
     """
     if item.refunded_product or item.refunded_shipping:
         raise DomainError(_("Money was already paid back for this item; it cannot be split."))
+    if item.open_case_id is not None:  # its request and its plan speak of the whole item
+        raise DomainError(
+            _("A request for %(name)s waits for an answer; it cannot be split before.")
+            % {"name": item.line.name},
+            code="request_waiting",
+        )
     cut = item.last_unit - quantity
     parts_of_line = OrderItem.objects.filter(line_id=item.line_id).count()
     leaving = OrderItem(

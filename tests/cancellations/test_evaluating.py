@@ -18,6 +18,8 @@ from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
 from core.events.models import Event
 from orders.models import Case, OrderItem
+from packages.operations import ship_package, start_packaging
+from packages.policies import CustomerAskedToCancel
 from refunds.models import RefundPlan
 from tests.cancellations.acts import ask, cancel, event_types, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
@@ -137,6 +139,39 @@ def test_when_all_of_it_shipped_the_case_is_rejected_and_nothing_paid(order, cus
     before = event_types(order)
     evaluate_cancellation(request_id=request.pk)
     assert event_types(order) == before
+
+
+def test_shipping_anyway_takes_the_item_out_of_its_case_at_once(order, customer):
+    mugs, bowl = items_of(order)
+    seller = make_member(mugs.seller)
+    package = start_packaging(order=order, items=[bowl], actor=seller)
+    [request] = ask(order, customer, select(mugs), select(bowl))
+
+    with pytest.raises(CustomerAskedToCancel):
+        ship_package(package=package, actor=seller)
+    ship_package(package=package, actor=seller, anyway=True)
+
+    assert {entry.item_id: entry.status for entry in request.items.all()} == {
+        mugs.pk: "waiting",
+        bowl.pk: "rejected",
+    }
+    assert OrderItem.objects.get(pk=bowl.pk).open_case_id is None
+    assert RefundPlan.objects.get().total == 2500
+
+
+def test_the_package_loses_what_is_cancelled(order, customer):
+    mugs, bowl = items_of(order)
+    package = start_packaging(order=order, items=[mugs, bowl], actor=make_member(mugs.seller))
+
+    cancel(order, customer, select(mugs, 1))
+    assert package.contents.inside().count() == 2
+    package.refresh_from_db()
+    assert package.status == "preparing"
+
+    left = [item for item in items_of(order) if item.is_unshipped]
+    cancel(order, customer, *[select(item) for item in left])
+    package.refresh_from_db()
+    assert package.status == "cancelled"
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import pytest
 
 from cancellations.models import CancellationItem, CancellationRequest
-from core.errors import NotAllowed, Problems
+from core.errors import DomainError
 from core.events.models import Event
 from orders.models import Case, OrderItem, Reason
 from orders.policies import NotCancellable
+from packages.operations import start_packaging
 from refunds.models import RefundPlan
 from tests.cancellations.acts import ask, event_types, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
@@ -27,7 +28,7 @@ def customer(order):
 
 def refusal_of(order, actor, *selections):
     before = Event.objects.count()
-    with pytest.raises((NotAllowed, NotCancellable, Problems, Exception)) as caught:
+    with pytest.raises(DomainError) as caught:
         ask(order, actor, *selections)
     assert not CancellationRequest.objects.exists()
     assert Event.objects.count() == before
@@ -178,3 +179,15 @@ def test_the_owner_asks_with_their_own_reasons(order):
 
     assert request.case.origin == "owner"
     assert request.case.status == "waiting"
+
+
+def test_an_item_in_a_waiting_request_is_not_split_by_packing_part_of_it(order, customer):
+    [item] = items_of(order)
+    ask(order, customer, select(item))
+
+    with pytest.raises(DomainError, match="waits for an answer"):
+        start_packaging(
+            order=order, items=[item], units={item.pk: 1}, actor=make_member(item.seller)
+        )
+
+    assert len(items_of(order)) == 1
