@@ -252,10 +252,7 @@ def _table(record: dict) -> str:
     rows.append(("API", f"{record['base_url']}/api/v1/", f"tokens in {RECORD}", ""))
     rows.append(("Payment simulator", record["simulator_url"], "", ""))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     rule = "─" * max(map(len, lines))
     return "\n".join(["", rule, *lines, rule, "Ctrl-C stops everything.", ""])
 
