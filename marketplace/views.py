@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
@@ -65,5 +65,4 @@ def metrics(request):
 @login_not_required
 def csrf_failure(request, reason=""):
     """The answer to a form whose token is missing or too old. `reason` is for logs only."""
-    text = _("This form has expired. Go back, load the page again and send it once more.")
-    return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "403_csrf.html", status=403)

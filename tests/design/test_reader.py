@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from core.actors import Role
@@ -108,6 +109,13 @@ def test_demo_accounts_are_offered_in_demo_mode_only(
     html = client.get(reverse("account_login")).content.decode()
     assert ("ada@example.com" in html) is offered
     assert ("demo-pass" in html) is offered
+
+
+@pytest.mark.django_db
+def test_an_expired_form_is_answered_in_our_frame():
+    answer = Client(enforce_csrf_checks=True).post("/theme/", {"theme": "dark"})
+    assert answer.status_code == 403
+    assert "This form has expired" in answer.content.decode()
 
 
 @pytest.mark.django_db
