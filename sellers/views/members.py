@@ -55,8 +55,9 @@ class MemberRank(MemberAct):
     success_message = _("Role changed.")
 
     def perform(self):
+        member = self.member()
         rank = chosen_rank(self.request)
-        operations.change_member_rank(self.member(), rank=rank, actor=self.request.actor)
+        operations.change_member_rank(member, rank=rank, actor=self.request.actor)
 
 
 class MemberEnd(MemberAct):

@@ -1,0 +1,186 @@
+"""Who may open what: one row per route. A route without a row fails the tests.
+
+    "owner:order_detail": Row(may={OWNER, OWNER_EMPLOYEE}, of="order"),
+
+may:     the people who get an answer; everybody else gets 404, the same as for a thing missing
+refused: those who see that the thing exists but lack the rank: 403
+of:      whose key fills the address (`World.keys` in test_permission_matrix.py); for such routes
+         a key of nothing is 404 for everybody
+method:  "post" for acts; `content(world)` is a body that can be meant, where 404 comes after 400
+
+The people, all of one order of two sellers of which one is `SELLER`'s:
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+NOBODY = "nobody"  # not signed in: to the sign-in page, or 401; never in a row
+STRANGER = "stranger"  # signed in, no order, no membership
+CUSTOMER = "customer"  # the order is theirs
+SELLER = "seller"  # Admin of the order's seller
+SELLER_EMPLOYEE = "seller_employee"
+FOREIGN_SELLER = "foreign_seller"  # Admin of a seller who has nothing to do with the order
+OWNER = "owner"  # Admin of the marketplace
+OWNER_EMPLOYEE = "owner_employee"
+
+CUSTOMERS = frozenset({STRANGER, CUSTOMER})
+SELLERS = frozenset({SELLER, SELLER_EMPLOYEE, FOREIGN_SELLER})
+OWN_SELLERS = frozenset({SELLER, SELLER_EMPLOYEE})
+OWNERS = frozenset({OWNER, OWNER_EMPLOYEE})
+EVERYBODY = CUSTOMERS | SELLERS | OWNERS
+PEOPLE = sorted(EVERYBODY)
+ADMINS = frozenset({SELLER, FOREIGN_SELLER, OWNER})
+EMPLOYEES = frozenset({SELLER_EMPLOYEE, OWNER_EMPLOYEE})
+
+
+@dataclass(frozen=True)
+class Row:
+    may: frozenset[str] | set[str]
+    refused: frozenset[str] | set[str] = frozenset()
+    of: str = ""
+    method: str = "get"
+    content: Callable[[Any], dict] | None = field(default=None, compare=False)
+
+
+# -- Without signing in: each of these says so in its view (`login_not_required`) ------------
+
+PUBLIC = {
+    "healthz",
+    "readyz",
+    "metrics",  # asks for METRICS_TOKEN itself
+    "theme",
+    "design",  # outside demo and debug mode it does not exist
+    "demo_mail",  # as are these three
+    "demo_mail_detail",
+    "demo_mail_html",
+    "openapi",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",  # closed, and says so
+    "account_email_verification_sent",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_request_login_code",
+    "account_confirm_login_code",
+    "mfa_authenticate",
+}
+
+# -- One's own account, whoever one is: nothing of anybody else is behind these ---------------
+
+OWN_ACCOUNT = {
+    "home",
+    "account_reauthenticate",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+}
+
+# -- Pages ----------------------------------------------------------------------------------
+
+OWN_ADMIN = {"may": {SELLER}, "refused": {SELLER_EMPLOYEE}}
+SELLER_ADMINS = {"may": {SELLER, FOREIGN_SELLER}, "refused": {SELLER_EMPLOYEE}}
+OWNER_ADMIN = {"may": {OWNER}, "refused": {OWNER_EMPLOYEE}}
+
+CUSTOMER_PAGES = {
+    "my:overview": Row(EVERYBODY),
+    "my:order_list": Row(EVERYBODY),
+    "my:order_detail": Row({CUSTOMER}, of="order"),
+    "my:cancellation_create": Row({CUSTOMER}, of="order"),
+    "my:case_detail": Row({CUSTOMER}, of="case"),
+    "my:notification_list": Row(EVERYBODY),
+    "my:notifications_read": Row(EVERYBODY, method="post"),
+    "my:notification": Row({CUSTOMER}, of="customer_notification"),
+}
+SELLER_PAGES = {
+    "seller:overview": Row(SELLERS),
+    "seller:choose": Row(SELLERS),
+    "seller:order_list": Row(SELLERS),
+    "seller:order_tabs": Row(SELLERS),
+    "seller:order_detail": Row(OWN_SELLERS, of="order"),
+    "seller:job_list": Row(SELLERS),
+    "seller:job_detail": Row(OWN_SELLERS, of="job"),
+    "seller:job_cancel": Row(OWN_SELLERS, of="job", method="post"),
+    "seller:notification_list": Row(SELLERS),
+    "seller:notifications_read": Row(SELLERS, method="post"),
+    "seller:notification": Row({SELLER}, of="seller_notification"),
+    "seller:settings": Row(**SELLER_ADMINS),
+    "seller:settings_users": Row(**SELLER_ADMINS),
+    "seller:settings_user_rank": Row(**OWN_ADMIN, of="member", method="post"),
+    "seller:settings_user_end": Row(**OWN_ADMIN, of="member", method="post"),
+    "seller:settings_tokens": Row(**SELLER_ADMINS),
+    "seller:settings_token_revoke": Row(**OWN_ADMIN, of="token", method="post"),
+    "seller:settings_delivery": Row(**SELLER_ADMINS),
+}
+OWNER_PAGES = {
+    "owner:overview": Row(OWNERS),
+    "owner:order_list": Row(OWNERS),
+    "owner:order_tabs": Row(OWNERS),
+    "owner:order_detail": Row(OWNERS, of="order"),
+    "owner:refund_plan_retry": Row(**OWNER_ADMIN, of="plan", method="post"),
+    "owner:job_list": Row(OWNERS),
+    "owner:job_detail": Row(OWNERS, of="job"),
+    "owner:job_cancel": Row(OWNERS, of="job", method="post"),
+    "owner:notification_list": Row(OWNERS),
+    "owner:notifications_read": Row(OWNERS, method="post"),
+    "owner:notification": Row({OWNER}, of="owner_notification"),
+    "owner:settings": Row(**OWNER_ADMIN),
+    "owner:settings_users": Row(**OWNER_ADMIN),
+    "owner:settings_user_rank": Row(**OWNER_ADMIN, of="staff", method="post"),
+    "owner:settings_user_end": Row(**OWNER_ADMIN, of="staff", method="post"),
+    "owner:settings_tokens": Row(**OWNER_ADMIN),
+    "owner:settings_token_revoke": Row(**OWNER_ADMIN, of="token", method="post"),
+    "owner:settings_sellers": Row(**OWNER_ADMIN),
+    "owner:settings_seller_new": Row(**OWNER_ADMIN),
+    "owner:settings_seller": Row(**OWNER_ADMIN, of="seller"),
+    "owner:settings_seller_users": Row(**OWNER_ADMIN, of="seller"),
+    "owner:settings_seller_user_rank": Row(**OWNER_ADMIN, of="seller_member", method="post"),
+    "owner:settings_seller_user_end": Row(**OWNER_ADMIN, of="seller_member", method="post"),
+    "owner:settings_delivery": Row(**OWNER_ADMIN),
+    "owner:settings_company_new": Row(**OWNER_ADMIN),
+    "owner:settings_company": Row(**OWNER_ADMIN, of="company"),
+    "owner:settings_option_new": Row(**OWNER_ADMIN),
+    "owner:settings_option": Row(**OWNER_ADMIN, of="option"),
+}
+
+# -- Endpoints: everybody may ask for lists, and finds their own -----------------------------
+
+ENDPOINTS = {
+    "api:order_list": Row(EVERYBODY),
+    "api:order_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="order"),
+    "api:cancellation_list": Row(EVERYBODY),
+    "api:cancellation_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="case"),
+    "api:order_cancellations": Row(
+        {CUSTOMER, OWNER},
+        # Sellers reject; they do not ask. An Employee of the marketplace lacks the rank.
+        refused=OWN_SELLERS | {OWNER_EMPLOYEE},
+        of="order",
+        method="post",
+        content=lambda world: world.cancellation,
+    ),
+    "api:refund_plan_list": Row(EVERYBODY),
+    "api:refund_plan_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="plan"),
+    "api:job_list": Row(EVERYBODY),
+    "api:job_detail": Row(OWN_SELLERS | OWNERS, of="job"),
+    "api:job_rows": Row(OWN_SELLERS | OWNERS, of="job"),
+    "api:seller_list": Row(EVERYBODY),
+    "api:seller_detail": Row(OWN_SELLERS | OWNERS, of="seller"),
+    "api:delivery_option_list": Row(EVERYBODY),
+}
+
+ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS

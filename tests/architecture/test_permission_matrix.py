@@ -1,0 +1,225 @@
+"""Every route × everybody × {own, foreign, missing}, from the URL resolver and the table in
+`permissions.py`."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from cancellations.operations import Selection, request_cancellation
+from core.accounts.models import ApiToken, StaffMember
+from core.accounts.operations import create_token
+from core.actors import Actor, Role
+from core.jobs.models import Job
+from core.notifications.models import Notification
+from core.notifications.operations import notify
+from orders.models import Reason
+from refunds.models import RefundPlan
+from sellers.models import DeliveryOption, SellerMember, ShippingCompany
+from tests.architecture.permissions import NOBODY, OWN_ACCOUNT, PEOPLE, PUBLIC, ROUTES, Row
+from tests.factories import (
+    items_of,
+    make_customer,
+    make_member,
+    make_order,
+    make_owner,
+    make_seller,
+    make_user,
+)
+from tests.people import signed_in
+
+FRAMEWORK_FREE = {"", None}  # the catch-all of /api/ has no name
+
+
+def routes() -> dict[str, object]:
+    """Every named route with its view."""
+    return dict(_named(get_resolver(), ""))
+
+
+def _named(resolver, namespace: str):
+    for entry in resolver.url_patterns:
+        if hasattr(entry, "url_patterns"):
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from _named(entry, namespace + inner)
+        elif entry.name not in FRAMEWORK_FREE:
+            yield namespace + entry.name, entry.callback
+
+
+def is_public(view) -> bool:
+    return not getattr(view, "login_required", True)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    known = set(ROUTES) | PUBLIC | OWN_ACCOUNT
+    assert set(routes()) - known == set(), "say in tests/architecture/permissions.py who may"
+    assert known - set(routes()) == set(), "these rows are of routes that are gone"
+
+
+def test_only_the_listed_pages_are_open_to_anybody():
+    open_to_anybody = {
+        name
+        for name, view in routes().items()
+        if is_public(view) and not name.startswith("api:")  # endpoints ask for themselves
+    }
+    assert open_to_anybody == PUBLIC
+
+
+@dataclass
+class World:
+    people: dict[str, Actor | None]
+    clients: dict[str, Client]
+    keys: dict[str, dict]
+    cancellation: dict
+
+
+MISSING = {"number": "none", "code": "none", "pk": 0}
+
+
+def build() -> World:
+    here, foreign = make_seller("here"), make_seller("foreign")
+    order = make_order(sellers=[here, make_seller("beside")])
+    people = {
+        NOBODY: None,
+        "stranger": Actor(Role.CUSTOMER, user_id=make_user().pk),
+        "customer": make_customer(order),
+        "seller": make_member(here),
+        "seller_employee": make_member(here, "employee"),
+        "foreign_seller": make_member(foreign),
+        "owner": make_owner(),
+        "owner_employee": make_owner("employee"),
+    }
+    item = next(item for item in items_of(order) if item.seller_id == here.pk)
+    reason = Reason.objects.pickable_by(people["customer"], "cancel").first()
+    request_cancellation(
+        order=order, selections=[Selection(item.pk, 1, reason.code)], actor=people["customer"]
+    )
+    plan = RefundPlan.objects.get()
+    token, _secret = create_token(name="t", scopes=["orders:read"], actor=people["seller"])
+    company = ShippingCompany.objects.create(code="post", name="Post")
+    option = DeliveryOption.objects.create(company=company, code="std", name="Standard")
+    job = Job.objects.create(kind="probe", actor_role="seller", seller_id=here.pk)
+    member = SellerMember.objects.get(user_id=people["seller_employee"].user_id)
+    staff = StaffMember.objects.get(user_id=people["owner_employee"].user_id)
+    keys = {
+        "order": {"number": order.number},
+        "case": {"number": plan.case.number},
+        "plan": {"number": plan.number},
+        "job": {"number": job.number},
+        "token": {"pk": token.pk},
+        "member": {"pk": member.pk},
+        "staff": {"pk": staff.pk},
+        "seller": {"code": here.code},
+        "seller_member": {"code": here.code, "pk": member.pk},
+        "company": {"pk": company.pk},
+        "option": {"pk": option.pk},
+    }
+    for role in ("customer", "seller", "owner"):
+        keys[f"{role}_notification"] = {"pk": notified(people[role])}
+    unshipped = next(each for each in items_of(order) if each.open_case_id is None)
+    wanted = {"item": unshipped.number, "quantity": 1, "reason": reason.code}
+    clients = {person: signed_in(Client(), actor) for person, actor in people.items() if actor}
+    return World(people, clients | {NOBODY: Client()}, keys, {"items": [wanted]})
+
+
+def notified(actor: Actor) -> int:
+    notify(
+        user_ids=[actor.user_id],
+        role=actor.role,
+        seller_id=actor.seller_id,
+        template="job_finished",
+        url="/",
+        dedupe_key=str(uuid4()),
+    )
+    return Notification.objects.latest("pk").pk
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Built once for all routes, and undone with them."""
+    cache.clear()  # counted calls
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+def ask(world: World, person: str, name: str, row: Row, keys: dict):
+    """One request as this person; what it did is undone."""
+    client = world.clients[person]
+    with transaction.atomic():
+        content = row.content(world) if row.content else {}
+        extra = {}
+        if row.method == "post":
+            extra = {"data": content, "headers": {"Idempotency-Key": str(uuid4())}}
+            if name.startswith("api:"):
+                extra["content_type"] = "application/json"
+        response = getattr(client, row.method)(reverse(name, kwargs=keys), **extra)
+        transaction.set_rollback(True)
+    return response
+
+
+def let_in(response) -> bool:
+    """Past every gate: an answer, a redirect (not to the sign-in), or a refusal of the content."""
+    to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
+    return response.status_code in {200, 201, 202, 204, 302, 400, 409, 422} and not to_sign_in
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_who_may(world, name):
+    row = ROUTES[name]
+    keys = world.keys[row.of] if row.of else {}
+    found = {person: ask(world, person, name, row, keys) for person in PEOPLE}
+    assert {person for person, answer in found.items() if let_in(answer)} == set(row.may)
+    refused = {person for person, answer in found.items() if answer.status_code == 403}
+    assert refused == set(row.refused)
+    others = set(PEOPLE) - set(row.may) - set(row.refused)
+    assert {found[person].status_code for person in others} <= {404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_nobody_gets_in_without_signing_in(world, name):
+    row = ROUTES[name]
+    answer = ask(world, NOBODY, name, row, world.keys[row.of] if row.of else {})
+    if name.startswith("api:"):
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/?next=/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(name for name, row in ROUTES.items() if row.of))
+def test_what_is_missing_is_missing_for_everybody(world, name):
+    row = ROUTES[name]
+    keys = {key: MISSING[key] for key in world.keys[row.of]}
+    for person in sorted(row.may):
+        assert ask(world, person, name, row, keys).status_code == 404, person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(name for name in ROUTES if name.startswith("api:")))
+def test_a_token_without_the_scope_is_refused(world, name):
+    row = ROUTES[name]
+    with transaction.atomic():
+        token, secret = create_token(name="t", scopes=["orders:read"], actor=world.people["owner"])
+        ApiToken.objects.filter(pk=token.pk).update(scopes=[])
+        answer = getattr(Client(), row.method)(
+            reverse(name, kwargs=world.keys[row.of] if row.of else {}),
+            headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid4())},
+        )
+        transaction.set_rollback(True)
+    assert answer.status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OWN_ACCOUNT))
+def test_ones_account_is_behind_the_sign_in(name):
+    keys = {"pk": 1} if name in {"mfa_remove_webauthn", "mfa_edit_webauthn"} else {}
+    answer = Client().get(reverse(name, kwargs=keys))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/?next=/")
