@@ -270,6 +270,7 @@ def test_items_are_reserved_only_as_far_as_they_were_captured(provider):
     OrderItem.objects.filter(order=order).update(refunded_shipping=1)
     with pytest.raises(MoreThanCaptured), transaction.atomic():
         reserve(plan, list(plan.parts.all()))
+    OrderItem.objects.filter(order=order).update(refunded_shipping=0)
 
 
 def test_a_reference_that_belongs_to_another_refund_is_not_believed(provider):
