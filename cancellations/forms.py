@@ -29,6 +29,12 @@ class Row:
     def taken(self) -> bool:
         return bool(self.take.value())
 
+    @property
+    def each(self) -> int | None:
+        """What one of several came to (minor units), where they can be told apart to the cent."""
+        amount, left = divmod(self.item.captured_product, self.item.quantity)
+        return amount if self.item.quantity > 1 and not left else None
+
 
 class CancellationForm(forms.Form):
     """`items` may be chosen from; `reasons` may be picked. Fields are named after the item."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cancellations.models import AutoApprovalPolicy
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError, InvalidInput, NotAllowed
-from orders.models import Case, Order, OrderItem, Reason
+from orders.models import Case, Order, OrderItem, OrderStatus, Reason
 from orders.policies import RANK
 
 LONGEST_NOTE = 500
@@ -74,7 +74,8 @@ def verdict_of(
     """
     if policy is None:
         return Verdict(True, "unshipped")
-    if any(RANK[item.status] > RANK[policy.up_to_status] for item in items):
+    furthest = RANK[OrderStatus(policy.up_to_status)]
+    if any(RANK[OrderStatus(item.status)] > furthest for item in items):
         return Verdict(False, "packed_too_far")
     minutes = policy.within_minutes
     if minutes is not None and now > order.placed_at + timedelta(minutes=minutes):

@@ -11,6 +11,7 @@ from functools import cached_property
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cancellations.models import CancellationItem
 from cancellations.policies import rule_in_words
@@ -45,6 +46,17 @@ class Step:
     state: str
     note: str
     icon: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a request, in the customer's words."""
+
+    title: str
+    icon: str
+    tone: str
+    at: datetime | None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +187,25 @@ class Cancellation:
         return self.plan is not None and self.plan.status in statuses
 
     @property
+    def story(self) -> list[Happening]:
+        """What happened so far, newest first."""
+        case, units = self.case, self.units
+        asked = _("You asked to cancel")
+        if case.origin != Case.Origin.CUSTOMER:
+            asked = _("%(who)s asked to cancel") % {"who": case.get_origin_display()}
+        items = ngettext("%(n)s item", "%(n)s items", units) % {"n": units}
+        story = [Happening(asked, "inbox", "accent", case.opened_at, items)]
+        if case.status == Case.Status.REJECTED:
+            story.append(Happening(_("Rejected"), "x", "danger", case.decided_at, self.decision))
+        elif case.decided_at and case.status != Case.Status.WITHDRAWN:
+            story.append(Happening(_("Approved"), "check", "info", case.decided_at, self.decision))
+        if self.amount and self._plan_is("completed"):
+            paid = f"{formats.figure(self.amount, self.currency)} {self.currency}"
+            at = self.plan.completed_at if self.plan else None
+            story.append(Happening(_("Paid back"), "wallet", "success", at, paid))
+        return story[::-1]
+
+    @property
     def steps(self) -> list[Step]:
         """requested → approved → refund on its way → refunded."""
         case, status = self.case, self.case.status
@@ -202,7 +233,7 @@ class Cancellation:
         elif self._plan_is("failed"):
             state, note = "now", _("we are trying again")
         else:
-            state, note = "now", _("at once")
+            state, note = "now", _("within minutes")
         return [Step(on_its_way, state, note, "send"), Step(refunded, "next", "", "wallet")]
 
 

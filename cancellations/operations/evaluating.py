@@ -207,6 +207,7 @@ def _hold(request: CancellationRequest, rule: str) -> None:
     """Leave the answer to the seller or the owner, until a date; then silence approves."""
     zone = request.case.seller.time_zone
     deadline = arm(ANSWER_STEP, subject=request.case, zone=zone, actor=SYSTEM)
+    assert deadline is not None  # only an imported past gets none
     request.evaluated_at = timezone.now()
     request.held_by = rule
     request.save(update_fields=["evaluated_at", "held_by"])

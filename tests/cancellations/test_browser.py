@@ -1,0 +1,122 @@
+"""The form and the request's page in Chromium: what htmx and the scripts do, under the CSP."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from cancellations.operations import Selection, request_cancellation
+from orders.models import Case
+from packages.operations import ship_package, start_packaging
+from tests.cancellations.acts import deliver_all
+from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
+from tests.people import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch):
+    monkeypatch.setattr("core.events.log.nudge", lambda task, **ids: None)
+
+
+@pytest.fixture
+def order():
+    kiln = make_seller("kiln", name="Kiln & Clay Studio")
+    luma = make_seller("luma", name="Luma Workshop")
+    order = make_order(
+        number="FH-204815",
+        lines=[
+            line(kiln, 2, 1850, 370, 500, name="Stoneware mug, speckled"),
+            line(kiln, 1, 4600, 0, 0, name="Serving bowl “Dune”, 28 cm"),
+            line(luma, 1, 11610, 0, 490, name="Arc desk lamp, brass"),
+        ],
+        payments=[("credit_card", 1200), ("voucher", 19330)],
+    )
+    lamp = [item for item in items_of(order) if item.number == "3.1"]
+    carrier = make_member(luma)
+    ship_package(package=start_packaging(order=order, items=lamp, actor=carrier), actor=carrier)
+    return order
+
+
+@pytest.fixture
+def customer(order):
+    return make_customer(order)
+
+
+@pytest.fixture
+def opened(open_page, live_server, customer):
+    """A page of this customer's browser."""
+
+    def open_(address: str, **options):
+        page = open_page(**options)
+        cookie = signed_in(Client(), customer).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        page.goto(address)
+        return page
+
+    return open_
+
+
+def keep(page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+
+
+def test_the_estimate_follows_what_is_chosen_and_two_clicks_make_one_case(opened, order):
+    page = opened(f"/my/orders/{order.number}/cancellation/")
+    assert page.get_by_text("Choose an item to see what you get back.").is_visible()
+    assert page.get_by_label("Reason").first.is_hidden()
+
+    page.get_by_role("checkbox", name="Stoneware mug, speckled").check()
+    page.get_by_role("button", name="Cancel 2 items").wait_for()
+    assert page.get_by_text("38.30").first.is_visible()
+    page.get_by_role("button", name="Fewer: Quantity: Stoneware mug, speckled").click()
+    page.get_by_role("button", name="Cancel 1 item").wait_for()
+    assert page.get_by_text("19.15").first.is_visible()
+    assert page.get_by_text("12.00 EUR").is_visible()
+    keep(page, "form")
+
+    page.get_by_label("Reason").first.select_option("ordered_too_many")
+    page.get_by_role("button", name="Cancel 1 item").click()
+    page.get_by_text("Please read and accept the cancellation policy.").wait_for()
+    assert page.get_by_role("checkbox", name="Stoneware mug, speckled").is_checked()
+    keep(page, "form-refused")
+
+    page.get_by_role("checkbox", name="I have read and accept").check()
+    page.get_by_role("button", name="Cancel 1 item").dblclick()
+    page.wait_for_url("**/my/requests/*/")
+    assert Case.objects.count() == 1
+    keep(page, "request-waiting")
+
+
+def test_the_request_follows_the_workers_by_itself(opened, order, customer):
+    [item] = [item for item in items_of(order) if item.number == "1.1"]
+    chosen = [Selection(item.pk, 1, "ordered_too_many", "One is enough.")]
+    [request] = request_cancellation(order=order, selections=chosen, actor=customer)
+    page = opened(f"/my/requests/{request.case.number}/")
+    assert page.get_by_text("Under evaluation", exact=True).is_visible()
+
+    deliver_all()
+
+    page.get_by_text("Approved, your refund is on its way").wait_for()
+    keep(page, "request-approved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_on_a_phone(opened, order, scheme):
+    page = opened(
+        f"/my/orders/{order.number}/cancellation/",
+        viewport={"width": 375, "height": 800},
+        color_scheme=scheme,
+    )
+    page.get_by_role("checkbox", name="Stoneware mug, speckled").check()
+    page.get_by_role("button", name="Cancel 2 items").wait_for()
+    keep(page, f"form-375-{scheme}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
