@@ -130,6 +130,10 @@ class OrderDetail:
     def cases(self) -> list[Case]:
         return list(self.order.cases.visible_to(self.actor).order_by("-pk"))
 
+    @property
+    def case_count(self) -> int:
+        return len(self.cases)
+
     @cached_property
     def payments(self) -> list[Payment]:
         return list(self.order.payments.visible_to(self.actor).order_by("position"))
