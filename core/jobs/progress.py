@@ -21,6 +21,11 @@ class Progress:
     left: timedelta | None
 
     @property
+    def bar(self) -> int:
+        """The length of the bar: never 0."""
+        return self.total or 1
+
+    @property
     def left_words(self) -> str:
         """ "20 seconds", "3 minutes", "2 hours"; empty when nothing can be said."""
         if self.left is None:

@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ def test_who_weighs_more_never_gets_less(amount, weights):
     shares = allocate(amount, weights)
 
     by_weight = sorted(zip(weights, shares, strict=True), key=lambda pair: pair[0])
-    for (lighter, less), (heavier, more) in zip(by_weight, by_weight[1:], strict=False):
+    for (lighter, less), (heavier, more) in pairwise(by_weight):
         assert lighter == heavier or less <= more
 
 

@@ -21,7 +21,8 @@ TEMPLATES = {
     "emails/probe.txt": (
         "{% extends 'emails/layout.txt' %}"
         "{% block subject %}Hello {{ name }}{% endblock %}"
-        "{% block body %}Dear {{ name }},\n\n\n\n{{ at|date:'H:i' }} & more: {{ amount|plain_money:'EUR' }}"
+        "{% block body %}Dear {{ name }},\n\n\n\n"
+        "{{ at|date:'H:i' }} & more: {{ amount|plain_money:'EUR' }}"
         "{% endblock %}"
     ),
     "emails/probe.html": (
@@ -29,7 +30,7 @@ TEMPLATES = {
         "<p>Dear {{ name }}</p>"
         "{% include 'emails/_button.html' with url=base_url words='Look' %}"
         "<table class='facts'>{% include 'emails/_fact.html' with label='Order' value=name %}"
-        "{% include 'emails/_amount.html' with label='Total' minor=1665 currency='EUR' total=True %}"
+        "{% include 'emails/_amount.html' with label='Total' minor=1665 currency='EUR' total=1 %}"
         "</table>{% endblock %}"
     ),
     "emails/plain.txt": "Subject only\n\nText.",
@@ -112,9 +113,12 @@ def test_who_has_no_address_is_owed_nothing(owe):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_act_that_fails_owes_no_mail(owe, doorbell):
-    with pytest.raises(RuntimeError), transaction.atomic():
+    def act():
         owe()
-        raise RuntimeError
+        raise RuntimeError("the act failed after all")
+
+    with pytest.raises(RuntimeError, match="after all"), transaction.atomic():
+        act()
 
     assert not Mail.objects.exists()
     assert doorbell == []

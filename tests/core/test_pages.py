@@ -54,7 +54,7 @@ def test_a_job_is_watched_while_it_works(client, member, job):
 
     assert "Two halves" in page
     assert "1 of 2 rows" in page
-    assert "<progress" in page
+    assert 'value="1" max="2" aria-label="Progress of the job"' in page
     assert 'data-poll="2"' in page
     assert "Cancel job" in page
     assert "<c-" not in page
