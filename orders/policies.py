@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.actors import Actor, Role
+from core.errors import DomainError, NotAllowed
 from orders.models import OrderItem, OrderStatus
 
 # The least advanced live item names the order (product.md §3).
@@ -27,6 +28,13 @@ def status_of(statuses: Iterable[str]) -> str:
     if OrderStatus.RETURNED in statuses:
         return OrderStatus.RETURNED
     return OrderStatus.CANCELLED
+
+
+def may_place(actor: Actor) -> NotAllowed | None:
+    """Why this actor may not take orders in: the owner's programs do, and the system."""
+    if actor.role in {Role.OWNER, Role.SYSTEM}:
+        return None
+    return NotAllowed(_("Only the marketplace owner sends orders in."))
 
 
 class NotCancellable(DomainError):

@@ -12,6 +12,7 @@ from core.bulk import insert
 from core.errors import Conflict, InvalidInput, Problems
 from core.events import Entry, record_many
 from finance.operations import post_captures
+from orders import policies
 from orders.incoming import NewCustomer, NewOrder
 from orders.models import Customer, Order, OrderItem
 from orders.operations import freezing
@@ -52,8 +53,10 @@ def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
     Freezes every amount, splits what was captured over lines and sellers, posts the ledger and
     records `order.placed`. The same number with the same content changes nothing, however many
     come with it at the same moment. Raises NumberTaken for the same number with other content,
-    Problems for unknown sellers.
+    Problems for unknown sellers, NotAllowed.
     """
+    if refusal := policies.may_place(actor):
+        raise refusal
     _claim_numbers(batch)
     there = {
         order.number: order for order in Order.objects.filter(number__in=[n.number for n in batch])
