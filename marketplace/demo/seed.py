@@ -86,12 +86,14 @@ def _delivery(sellers: dict[str, Seller]) -> None:
 
 def _people(sellers: dict[str, Seller]) -> dict[str, tuple[User, Actor, dict]]:
     """One person per surface. Their passwords are made here and known to this machine alone."""
-    owner, owner_sign_in = _user("ada@fernhollow.example", "Ada Moreau", "/owner/")
+    owner, owner_sign_in = user_with_password("ada@fernhollow.example", "Ada Moreau", "/owner/")
     StaffMember.objects.create(user=owner, rank=MemberRank.ADMIN)
     seller = sellers["kiln-clay"]
-    potter, seller_sign_in = _user("rui@kiln-clay.example", "Rui Tavares", "/seller/")
+    potter, seller_sign_in = user_with_password("rui@kiln-clay.example", "Rui Tavares", "/seller/")
     SellerMember.objects.create(user=potter, seller=seller, rank=MemberRank.ADMIN)
-    marta, customer_sign_in = _user("marta@example.com", "Marta Lindqvist", "/my/orders/")
+    marta, customer_sign_in = user_with_password(
+        "marta@example.com", "Marta Lindqvist", "/my/orders/"
+    )
     return {
         "customer": (marta, Actor(Role.CUSTOMER, user_id=marta.pk), customer_sign_in),
         "seller": (
@@ -103,7 +105,8 @@ def _people(sellers: dict[str, Seller]) -> dict[str, tuple[User, Actor, dict]]:
     }
 
 
-def _user(email: str, name: str, url: str) -> tuple[User, dict]:
+def user_with_password(email: str, name: str, url: str) -> tuple[User, dict]:
+    """A person with a verified address and a random password, and how they sign in."""
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(email, password, name=name, time_zone="Europe/Lisbon")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)

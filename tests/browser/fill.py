@@ -1,0 +1,48 @@
+"""Run as a process of the product: people and demo orders in; sign-ins and tokens out, as JSON.
+
+With `--orders`: a few orders of years ago as JSON Lines, in the shape that `import_orders` reads.
+With `--member CODE`: somebody who works for that seller; their sign-in, as JSON.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+
+import django
+
+django.setup()
+
+from marketplace.demo.catalogue import CUSTOMERS, SHOPS  # noqa: E402
+from marketplace.demo.orders import order_of  # noqa: E402
+from marketplace.demo.seed import seed_demo, user_with_password  # noqa: E402
+from sellers.models import Seller, SellerMember  # noqa: E402
+
+
+def old_orders():
+    """Two that still wait today once their dates are moved: two units; card and voucher."""
+    placed_at = datetime(2017, 3, 1, 12, 0, tzinfo=UTC)
+    shop = SHOPS[0]
+    yield order_of("OLD-1", placed_at, CUSTOMERS[1], [(shop, 0, 2, 100)], [("credit_card", None)])
+    yield order_of(
+        "OLD-2",
+        placed_at + timedelta(hours=1),
+        CUSTOMERS[2],
+        [(shop, 1, 1, 0)],
+        [("credit_card", None), ("voucher", 1000)],
+    )
+
+
+def member_of(code: str) -> dict:
+    user, sign_in = user_with_password(f"{code}@sellers.example", f"Member of {code}", "/seller/")
+    SellerMember.objects.create(user=user, seller=Seller.objects.get(code=code), rank="manager")
+    return sign_in
+
+
+if __name__ == "__main__":
+    if "--orders" in sys.argv:
+        for order in old_orders():
+            print(json.dumps(order))
+    elif "--member" in sys.argv:
+        print(json.dumps(member_of(sys.argv[-1])))
+    else:
+        print(json.dumps(seed_demo()))
