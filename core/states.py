@@ -50,6 +50,8 @@ class Stateful(Recorded):
     """A model whose `status` moves only along its `TRANSITIONS` table."""
 
     TRANSITIONS: ClassVar[dict[str, set[str]]]
+    Status: ClassVar[Any]  # a TextChoices; its codes are the keys of TRANSITIONS
+    status: Any  # a column of every such model
 
     class Meta:
         abstract = True
@@ -97,7 +99,7 @@ def move(
     """
     if not rows:
         return
-    model = type(rows[0])
+    model: Any = type(rows[0])
     for row in rows:
         if not row.can_become(status):
             raise InvalidTransition(

@@ -22,8 +22,11 @@ class Unit(StrEnum):
 class Term(Protocol):
     """How long: an amount of a unit."""
 
-    amount: int
-    unit: str
+    @property
+    def amount(self) -> int: ...
+
+    @property
+    def unit(self) -> str: ...
 
 
 def due_at(

@@ -16,7 +16,7 @@ class Terms:
     unit: str
     on_expiry: str
     reminders_before: tuple[int, ...] = ()  # minutes
-    calendar_id: None = None
+    calendar: None = None
 
 
 DEFAULTS = {

@@ -45,10 +45,11 @@ def due_for(step: str, *, zone: str, start: datetime | None = None) -> datetime:
 
 
 def _due(rule: DeadlineRule | Terms, start: datetime, zone: str) -> datetime:
-    if rule.calendar_id is None:
+    calendar = rule.calendar
+    if calendar is None:
         return due_at(rule, start, ZoneInfo(zone))
-    holidays = {holiday.date for holiday in rule.calendar.holidays.all()}
-    weekend = rule.calendar.weekend or WEEKEND
+    holidays = {holiday.date for holiday in calendar.holidays.all()}
+    weekend = calendar.weekend or WEEKEND
     return due_at(rule, start, ZoneInfo(zone), holidays, weekend)
 
 

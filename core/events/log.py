@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.events.models import Event
 
 logger = logging.getLogger(__name__)
-NOW = object()  # "happened now": told apart from None, which means "not known when"
+NOW: Any = object()  # "happened now": told apart from None, which means "not known when"
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Entry:
     subject: Any
     data: dict[str, Any] = field(default_factory=dict)
     seq: int | None = None
-    occurred_at: datetime | object | None = NOW
+    occurred_at: datetime | None = NOW
     inferred: bool = False
 
 

@@ -5,11 +5,7 @@ tasks of events and jobs claim slots too and stand below or beside deadlines. Ap
 `core.deadlines.claim_slot`.
 """
 
-from datetime import timedelta
-
 from django.db import connection, transaction
-
-KEPT = timedelta(days=2)
 
 CLAIM = """
     INSERT INTO deadlines_periodicrun (job, slot, claimed_at)
@@ -18,7 +14,7 @@ CLAIM = """
            clock_timestamp()
     ON CONFLICT (job, slot) DO NOTHING
 """
-FORGET = "DELETE FROM deadlines_periodicrun WHERE job = %(job)s AND slot < now() - %(kept)s"
+FORGET = "DELETE FROM deadlines_periodicrun WHERE job = %s AND slot < now() - interval '2 days'"
 
 
 def claim_slot(job: str, every_seconds: int) -> bool:
@@ -31,5 +27,5 @@ def claim_slot(job: str, every_seconds: int) -> bool:
         cursor.execute(CLAIM, {"job": job, "every": every_seconds})
         claimed = cursor.rowcount == 1
         if claimed:
-            cursor.execute(FORGET, {"job": job, "kept": KEPT})
+            cursor.execute(FORGET, [job])
     return claimed

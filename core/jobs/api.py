@@ -17,7 +17,7 @@ class ReadsOrders(BasePermission):
 
 
 class JobSerializer(serializers.ModelSerializer):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # of the job, not of the field
     cancel_requested = serializers.SerializerMethodField()
 
     class Meta:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -5,6 +7,8 @@ from core.actors import Actor, Role
 
 
 class JobQuerySet(models.QuerySet):
+    model: Any
+
     def visible_to(self, actor: Actor):
         """All to the owner; a seller's jobs to its members; their own to a customer."""
         match actor.role:
@@ -28,5 +32,7 @@ class JobQuerySet(models.QuerySet):
 
 
 class JobRowQuerySet(models.QuerySet):
+    model: Any
+
     def failed(self):
         return self.filter(status=self.model.Status.FAILED)

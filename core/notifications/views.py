@@ -3,7 +3,7 @@
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,6 +20,12 @@ from core.web import OperationView, ScopedListView
 LISTED = 50
 
 
+def surface_of(request: HttpRequest) -> str:
+    """The namespace of the addresses of the reader's surface: my, seller or owner."""
+    assert request.resolver_match is not None
+    return request.resolver_match.namespace
+
+
 class NotificationList(ScopedListView):
     """What is under the reader's bell on this surface, newest first."""
 
@@ -27,7 +33,7 @@ class NotificationList(ScopedListView):
     template_name = "notifications/notification_list.html"
 
     def get_context_data(self, **kwargs):
-        surface = self.request.resolver_match.namespace
+        surface = surface_of(self.request)
         lines = [
             (
                 line,
@@ -65,7 +71,7 @@ class MarkRead(OperationView):
         return operations.mark_read(actor=self.request.actor)
 
     def get_success_url(self) -> str:
-        return reverse(f"{self.request.resolver_match.namespace}:notification_list")
+        return reverse(f"{surface_of(self.request)}:notification_list")
 
     def get_success_message(self) -> str:
         return _("All notifications are read.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template import Context, TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
 from django.utils import timezone, translation
 
 
@@ -59,7 +60,9 @@ def write_line(template: str, data: Mapping[str, Any]) -> str:
 
 
 def _render(name: str, facts: dict[str, Any], *, autoescape: bool = True) -> str:
-    template = engines["django"].engine.get_template(name)
+    backend = engines["django"]
+    assert isinstance(backend, DjangoTemplates)
+    template = backend.engine.get_template(name)
     return template.render(Context(facts, autoescape=autoescape))
 
 
