@@ -14,7 +14,7 @@ from core.actors import Role
 from core.api.serializers import MONEY_SCHEMA, money
 from orders.models import Case, Order, OrderItem, OrderStatus
 from orders.policies import may_cancel
-from orders.presenters import OrderDetail, item_share
+from orders.presenters import OrderDetail, product_share, shipping_share
 
 
 def moment(at: datetime | str | None) -> str | None:
@@ -161,7 +161,7 @@ def _item(item: OrderItem, requests: dict[int, str], detail: OrderDetail) -> dic
         "item": item.number,
         "quantity": item.quantity,
         "status": item.status,
-        "total": money(item_share(item, "total"), detail.currency),
+        "total": money(product_share(item) + shipping_share(item), detail.currency),
         "open_request": requests.get(item.open_case_id) if item.open_case_id else None,
         "allowed_actions": ["cancel"] if may_ask else [],
     }

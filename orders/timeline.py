@@ -109,8 +109,7 @@ class _Subject:
 def timeline_of(detail: OrderDetail) -> list[TimelineEntry]:
     """The entries for the reader of `detail`: the owner reads all, a seller their own and that
     the order was placed, the customer what became of their things and money."""
-    events = [event for event in _events(detail) if event.type not in LEFT_OUT]
-    ordered = _in_time(_unspoken(events), detail.order.placed_at)
+    ordered = _unspoken(_in_time(_events(detail), detail.order.placed_at))
     writer = _Writer(detail, ordered)
     entries: list[TimelineEntry] = []
     open_groups: dict[tuple, tuple[TimelineEntry, Event]] = {}
@@ -134,6 +133,7 @@ def _events(detail: OrderDetail) -> list[Event]:
 
 
 def _unspoken(events: list[Event]) -> list[Event]:
+    events = [event for event in events if not _is_bookkeeping(event)]
     by_type: dict[str, list[Event]] = {}
     for event in events:
         by_type.setdefault(event.type, []).append(event)
@@ -148,18 +148,30 @@ def _unspoken(events: list[Event]) -> list[Event]:
     return [event for event in events if not is_spoken_for(event)]
 
 
+def _is_bookkeeping(event: Event) -> bool:
+    """Also the steps that an imported request and its plan must have gone through."""
+    concluded = event.inferred and event.subject_type in ("case", "refund_plan")
+    return concluded or event.type in LEFT_OUT
+
+
 def _in_time(events: list[Event], placed_at: datetime) -> list[Event]:
-    """Oldest first. What happened at an unknown time stands after what its subject did before."""
+    """Oldest first. An unknown moment stands after what its subject did before; of a subject
+    none of whose moments are known, after what had happened to the order when it was recorded."""
+    known = {_subject(event) for event in events if event.occurred_at}
     last_known: dict[tuple, datetime] = {}
+    latest = placed_at
+    dated = []
+    for event in sorted(events, key=lambda event: event.pk):
+        subject = _subject(event)
+        at = event.occurred_at or last_known.get(subject, placed_at if subject in known else latest)
+        last_known[subject] = at
+        latest = max(latest, at)
+        dated.append((at, event.occurred_at is None, event.pk, event))
+    return [event for *_moment, event in sorted(dated, key=lambda entry: entry[:3])]
 
-    def moment(event: Event) -> datetime:
-        subject = (event.subject_type, event.subject_id)
-        known = event.occurred_at or last_known.get(subject, placed_at)
-        last_known[subject] = known
-        return known
 
-    dated = [(moment(event), event.pk, event) for event in sorted(events, key=lambda e: e.pk)]
-    return [event for _at, _pk, event in sorted(dated, key=lambda entry: entry[:2])]
+def _subject(event: Event) -> tuple[str, int]:
+    return event.subject_type, event.subject_id
 
 
 def _same_moment(one: Event, other: Event) -> bool:

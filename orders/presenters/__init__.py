@@ -4,7 +4,14 @@ Nothing here writes or decides. Everything starts from `visible_to(actor)`: what
 handed holds their own part only.
 """
 
-from orders.presenters.detail import OrderDetail, ProductGroup, ProductRow, item_share, method_words
+from orders.presenters.detail import (
+    OrderDetail,
+    ProductGroup,
+    ProductRow,
+    method_words,
+    product_share,
+    shipping_share,
+)
 from orders.presenters.rows import ListRow, Notice, list_row, notice_of
 
 __all__ = [
@@ -13,8 +20,9 @@ __all__ = [
     "OrderDetail",
     "ProductGroup",
     "ProductRow",
-    "item_share",
     "list_row",
     "method_words",
     "notice_of",
+    "product_share",
+    "shipping_share",
 ]

@@ -67,7 +67,7 @@ class ProductRow:
 
     @property
     def discount(self) -> int:
-        return sum(item_share(item, "discount") for item in self.items)
+        return self.gross - self.total
 
     @property
     def discount_signed(self) -> int:
@@ -75,7 +75,7 @@ class ProductRow:
 
     @property
     def total(self) -> int:
-        return self.gross - self.discount
+        return sum(product_share(item) for item in self.items)
 
 
 @dataclass
@@ -96,10 +96,17 @@ class ProductGroup:
         return self.status in OrderItem.ENDED
 
 
-def item_share(item: OrderItem, component: str) -> int:
-    """The part of its line's `component` (discount, shipping, tax, total) that an item carries."""
-    line = item.line
-    return share(getattr(line, component), line.quantity, item.first_unit, item.last_unit)
+def product_share(item: OrderItem) -> int:
+    """What an item costs after its discount: the very share that a refund of it gives back."""
+    return _share_of(item, item.line.gross - item.line.discount)
+
+
+def shipping_share(item: OrderItem) -> int:
+    return _share_of(item, item.line.shipping)
+
+
+def _share_of(item: OrderItem, amount: int) -> int:
+    return share(amount, item.line.quantity, item.first_unit, item.last_unit)
 
 
 def _by_status(item: OrderItem) -> tuple[int, int]:
