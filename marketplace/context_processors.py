@@ -51,11 +51,11 @@ class Frame:
     """The parts of a layout that depend on who reads and where."""
 
     def __init__(self, request):
-        self.user = getattr(request, "user", None)
+        user = getattr(request, "user", None)
+        self.user = user if user and user.is_authenticated else None
         self.actor = getattr(request, "actor", None)
         self.membership = getattr(request, "membership", None)
         self.path = request.path
-        self.signed_in = bool(self.user and self.user.is_authenticated)
         self.surface = SURFACES.get(self.actor.role) if self.actor else None
         self._lines: list[Line] | None = None  # a page shows its menu twice: sidebar and drawer
         self._others: list[Line] | None = None
@@ -85,20 +85,20 @@ class Frame:
         return unread_count(self.actor) if self.actor else 0
 
     def reader_name(self) -> str:
-        return str(self.user) if self.signed_in else ""
+        return str(self.user) if self.user else ""
 
     def reader_first_name(self) -> str:
-        return self.user.get_short_name() if self.signed_in else ""
+        return self.user.get_short_name() if self.user else ""
 
     def reader_role(self):
         """ "Admin", "Manager", "Employee" for members, else their e-mail."""
         if self.actor and self.actor.rank:
             return MemberRank(self.actor.rank.value).label
-        return self.user.email if self.signed_in else ""
+        return self.user.email if self.user else ""
 
     def other_surfaces(self) -> list[Line]:
         if self._others is None:
-            self._others = other_surfaces(self.user, self.actor) if self.signed_in else []
+            self._others = other_surfaces(self.user, self.actor)
         return self._others
 
 

@@ -51,7 +51,7 @@ def control_kind(field: BoundField) -> str:
 @register.filter
 def hint_of(field: BoundField, given: str) -> str:
     """The hint under a field: the given one, else the form's; "none" leaves it out."""
-    return "" if given == "none" else given or field.help_text
+    return "" if given == "none" else str(given or field.help_text)
 
 
 @register.simple_tag
@@ -61,7 +61,8 @@ def control(field: BoundField, hint: str = "", extra=None, bare: bool = False) -
     extra: a component's remaining attributes, given to the input
     bare:  without our class, for inputs inside a frame (`.affix`)
     """
-    attrs = {name: str(value) for name, value in extra.attrs_dict().items()} if extra else {}
+    given = extra.attrs_dict() if extra else {}
+    attrs: dict[str, str | bool] = {name: str(value) for name, value in given.items()}
     attrs.pop("id", None)  # the label and the notes go by the form's own
     described = [f"{field.auto_id}_hint"] if hint else []
     if field.errors:

@@ -26,16 +26,9 @@ from core.thumbs import icon_for, tint_of
 register = template.Library()
 
 SCRIPTS = (
-    "copy",
-    "countdowns",
-    "dialogs",
-    "menus",
-    "poll",
-    "quantity",
-    "reveal",
-    "selection",
+    *("copy", "countdowns", "dialogs", "menus", "poll"),
+    *("quantity", "reveal", "selection", "theme", "toasts"),
 )
-SCRIPTS += ("theme", "toasts")
 SOON = timedelta(hours=24)
 LATE = timedelta(hours=4)
 
@@ -130,9 +123,10 @@ def countdown(due_at: datetime | None, since: datetime | None = None, left: bool
     rest = due_at - now
     tone = "late" if rest < LATE else "soon" if rest < SOON else "calm"
     whole = (due_at - since) if since and since < due_at else timedelta(days=2)
+    sentences = formats.span_words()
     words = formats.time_left(due_at, now)
     if left and rest > timedelta(0):
-        words = _("%(span)s left") % {"span": words}
+        words = sentences["left"] % {"span": words}
     return format_html(
         '<span class="countdown cd-{}" data-countdown data-whole="{}"{}>{}'
         '<time datetime="{}" title="{}">{}</time></span>',
@@ -142,7 +136,7 @@ def countdown(due_at: datetime | None, since: datetime | None = None, left: bool
         # Overdue is a full ring, in danger: the words say the rest.
         draw_ring(rest / whole if rest > timedelta(0) else 1.0),
         formats.machine(due_at),
-        _("until %(moment)s") % {"moment": formats.when(due_at)},
+        sentences["until"] % {"moment": formats.when(due_at)},
         words,
     )
 
@@ -150,8 +144,8 @@ def countdown(due_at: datetime | None, since: datetime | None = None, left: bool
 @register.simple_tag
 def countdown_words() -> SafeString:
     """The reader's words for spans, for the script."""
-    words = {**formats.span_words(), "left": _("%(span)s left")}
-    return format_html('<meta name="countdown-words" content="{}">', json.dumps(words))
+    words = json.dumps(formats.span_words())
+    return format_html('<meta name="countdown-words" content="{}">', words)
 
 
 # -- Badges, thumbs, people ----------------------------------------------------------------
