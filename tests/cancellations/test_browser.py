@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
@@ -15,6 +16,7 @@ from tests.factories import items_of, line, make_customer, make_member, make_ord
 from tests.people import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
 
 
@@ -109,14 +111,23 @@ def test_the_request_follows_the_workers_by_itself(opened, order, customer):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_cut_off_on_a_phone(opened, order, scheme):
-    page = opened(
-        f"/my/orders/{order.number}/cancellation/",
-        viewport={"width": 375, "height": 800},
-        color_scheme=scheme,
-    )
-    page.get_by_role("checkbox", name="Stoneware mug, speckled").check()
-    page.get_by_role("button", name="Cancel 2 items").wait_for()
-    keep(page, f"form-375-{scheme}")
+@pytest.mark.parametrize("width", [1440, 375])
+def test_form_and_request_are_accessible_and_nothing_is_cut_off(
+    opened, order, customer, scheme, width
+):
+    look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    bowl = next(item for item in items_of(order) if item.number == "2.1")
+    chosen = [Selection(bowl.pk, 1, "changed_mind")]
+    [request] = request_cancellation(order=order, selections=chosen, actor=customer)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    form = opened(f"/my/orders/{order.number}/cancellation/", **look)
+    form.get_by_role("checkbox", name="Stoneware mug, speckled").check()
+    form.get_by_role("button", name="Cancel 2 items").wait_for()
+    keep(form, f"form-{width}-{scheme}")
+    followed = opened(f"/my/requests/{request.case.number}/", **look)
+    keep(followed, f"request-{width}-{scheme}")
+
+    for page in (form, followed):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        assert [node["html"] for rule in found for node in rule["nodes"]] == []
