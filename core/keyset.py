@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import InvalidInput
@@ -126,7 +126,7 @@ def _key(model: type[Model], ordering: Sequence[str], values: list[Any]) -> list
         raise CursorNotValid(field="cursor") from error
 
 
-def _field(model: type[Model], column: str) -> Field:
+def _field(model: Any, column: str) -> Any:
     *relations, name = column.split("__")
     for relation in relations:
         model = model._meta.get_field(relation).related_model

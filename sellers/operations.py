@@ -138,7 +138,9 @@ def save_option(option: DeliveryOption | None, *, actor: Actor, **facts: Any) ->
     _check_option(facts)
     if facts.get("is_default"):
         others = DeliveryOption.objects.filter(is_default=True)
-        others.exclude(pk=option.pk if option else None).update(is_default=False)
+        if option is not None:
+            others = others.exclude(pk=option.pk)
+        others.update(is_default=False)
     return _save(DeliveryOption, option, actor, facts)
 
 

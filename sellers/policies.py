@@ -1,6 +1,6 @@
 """Who may change what about sellers (product.md §8: Admin). Each rule gives a refusal or None."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError, NotAllowed

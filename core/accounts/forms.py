@@ -31,19 +31,20 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("What uses it: “ERP”, “Warehouse”.")
     )
-    scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), widget=forms.CheckboxSelectMultiple
-    )
     days = forms.TypedChoiceField(label=_("Ends after"), coerce=int, choices=LIVES, initial=90)
+
+    field_order = ["name", "scopes", "days"]
 
     def __init__(self, *args, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [
-            (scope.code, scope.label) for scope in scopes_for(actor.role, actor.rank)
-        ]
+        offered = [(scope.code, scope.label) for scope in scopes_for(actor.role, actor.rank)]
+        self.fields["scopes"] = forms.MultipleChoiceField(
+            label=_("What it may do"), choices=offered, widget=forms.CheckboxSelectMultiple
+        )
+        self.order_fields(self.field_order)
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict:
+        cleaned = dict(self.cleaned_data)
         if days := cleaned.pop("days", None):
             cleaned["expires_at"] = timezone.now() + timedelta(days=days, seconds=-1)
         return cleaned

@@ -64,9 +64,11 @@ def create_token(
             allowed=allowed,
         )
     secret = new_secret()
+    assert actor.user_id is not None  # says the rule above
+    person = User.objects.get(pk=actor.user_id)
     token = ApiToken.objects.create(
-        user_id=actor.user_id,
-        created_by_id=actor.user_id,
+        user=person,
+        created_by=person,
         name=name,
         role=actor.role,
         seller_id=actor.seller_id,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.accounts.models import MemberRank
 from core.actors import Actor, Rank, Role
@@ -14,7 +15,7 @@ Refusal = DomainError | None
 
 class LastAdmin(DomainError):
     code = "last_admin"
-    message = _("Somebody must stay Admin. Make another person Admin first.")
+    message = gettext_lazy("Somebody must stay Admin. Make another person Admin first.")
 
 
 def require(refusal: Refusal) -> None:
@@ -24,8 +25,10 @@ def require(refusal: Refusal) -> None:
 
 
 def may_manage_tokens(actor: Actor) -> Refusal:
-    """Admins; customers their own. A token cannot make tokens."""
-    if actor.token_id is None and (actor.role is Role.CUSTOMER or actor.has_rank(Rank.ADMIN)):
+    """Admins; customers their own. A token acts as a person, and cannot make tokens."""
+    if (actor.user_id is not None and actor.token_id is None) and (
+        actor.role is Role.CUSTOMER or actor.has_rank(Rank.ADMIN)
+    ):
         return None
     return NotAllowed(_("Only an Admin manages access tokens."))
 

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -27,8 +28,9 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-def handle(exc: Exception, context: dict) -> Response | None:
+def handle(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None (only with DEBUG on) lets an unforeseen error through."""
+    response: Response | None
     if isinstance(exc, DomainError):
         response = Response(problem_of(exc), status=exc.status)
         if retry_after := getattr(exc, "retry_after", None):
@@ -92,7 +94,7 @@ class _Formatter(ExceptionFormatter):
             ]
             detail = _("What was sent is not valid; see errors.")
             return problem(status=400, code="invalid", detail=detail, errors=errors)
-        [error] = self.get_errors()[:1] or [None]
+        error = next(iter(self.get_errors()), None)
         return problem(
             status=self.exc.status_code,
             code=error.code if error else "error",

@@ -64,7 +64,7 @@ class StrictSerializer(serializers.Serializer):
     def _unknown(self, data: Any) -> dict[str, list[ErrorDetail]]:
         if not isinstance(data, Mapping):
             return {}
-        allowed = [field.field_name for field in self._writable_fields]
+        allowed = [str(field.field_name) for field in self._writable_fields]
         words = self.error_messages["unknown_field"].format(allowed=", ".join(allowed))
         return {
             str(name): [ErrorDetail(words, code="unknown_field")]

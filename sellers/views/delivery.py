@@ -1,5 +1,8 @@
 """Ways of delivery: the owner says which there are, each seller which of them they use."""
 
+from typing import Any
+
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -27,12 +30,13 @@ class DeliveryForm(AdminOnly, OperationFormView):
     """Adds a row, or changes the one in the address."""
 
     template_name = "sellers/delivery_form.html"
-    model = None
-    row = None
+    model: Any = None
+
+    @cached_property
+    def row(self) -> Any:
+        return self.scoped(self.model, pk=self.kwargs["pk"]) if "pk" in self.kwargs else None
 
     def get_form_kwargs(self):
-        if "pk" in self.kwargs:
-            self.row = self.scoped(self.model, pk=self.kwargs["pk"])
         return super().get_form_kwargs() | {"instance": self.row}
 
     def get_success_url(self) -> str:

@@ -1,5 +1,6 @@
 """The owner's list of sellers, and the form for one of them."""
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.accounts.views import AdminOnly
@@ -40,12 +41,11 @@ class SellerEdit(AdminOnly, OperationFormView):
     form_class = SellerForm
     template_name = "sellers/seller_form.html"
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.seller = None
+    @cached_property
+    def seller(self) -> Seller:
+        return self.scoped(Seller, code=self.kwargs["code"])
 
     def get_form_kwargs(self):
-        self.seller = self.scoped(Seller, code=self.kwargs["code"])
         return super().get_form_kwargs() | {"instance": self.seller}
 
     def perform(self, data):

@@ -222,7 +222,8 @@ def test_a_seller_is_added_and_changed(owner):
     assert send(**SELLER)["Location"] == reverse("owner:settings_seller_users", args=["birch"])
     assert Seller.objects.get(code="birch").country == "DE"
 
-    send, _text = page(owner, "owner:settings_seller", "birch")
+    send, text = page(owner, "owner:settings_seller", "birch")
+    assert "Save seller" in text
     send(**SELLER | {"code": "other", "commission_rate": "0.1"})
     seller = Seller.objects.get(code="birch")
     assert str(seller.commission_rate) == "0.10000"
@@ -268,6 +269,13 @@ def test_one_delivery_option_is_the_default(owner):
         )
         assert response.status_code == 302
     assert [option.code for option in DeliveryOption.objects.filter(is_default=True)] == ["exp"]
+
+    std = DeliveryOption.objects.get(code="std")
+    send, text = page(owner, "owner:settings_option", std.pk)
+    assert "Add a delivery option" not in text
+    send(company=company.pk, code="other", name="Slow", priority="9", active="on")
+    std.refresh_from_db()
+    assert (std.code, std.name, std.priority) == ("std", "Slow", 9)
 
 
 @pytest.mark.parametrize(
