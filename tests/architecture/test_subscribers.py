@@ -28,7 +28,10 @@ SPEAKERS = {
     "cancellation": "cancellations",
     "return": "returns",
     "seller": "sellers",
-    "member": "sellers",
+    "seller_member": "sellers",
+    "staff_member": "core",
+    "api_token": "core",
+    "user": "core",
     "deadline": "core",
     "job": "core",
 }

@@ -38,7 +38,9 @@ DETAIL = """
 
 
 def answer(rows, status=200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(rows, default=str), status, content_type="application/json")
+    return HttpResponse(
+        orjson.dumps(rows, default=str), status=status, content_type="application/json"
+    )
 
 
 def order_list(request, seller_id):
@@ -163,10 +165,13 @@ def order_cancel(request, number):
         plan_id = cursor.fetchone()[0]
         cursor.execute(
             """INSERT INTO refunds_refundline (plan_id, seller_order_id, item_id, component,
-                 quantity, amount, gross, discount, commission)
-               VALUES (%s, %s, %s, 'product', 1, %s, %s, 0, 0),
-                      (%s, %s, %s, 'shipping', 1, %s, 0, 0, 0)""",
-            [plan_id, part_id, item_id, product, product, plan_id, part_id, item_id, shipping],
+                 quantity, amount, gross, discount, uncaptured, refunded_before, commission)
+               VALUES (%s, %s, %s, 'product', 1, %s, %s, 0, 0, 0, 0),
+                      (%s, %s, %s, 'shipping', 1, %s, %s, 0, 0, 0, 0)""",
+            [
+                *(plan_id, part_id, item_id, product, product),
+                *(plan_id, part_id, item_id, shipping, shipping),
+            ],
         )
         cursor.execute(
             """INSERT INTO refunds_refundpart (plan_id, order_id, payment_id, amount)
