@@ -86,6 +86,18 @@ def test_a_page_before_sign_in_stands_in_our_frame(client, name):
 
 
 @pytest.mark.django_db
+def test_a_mailed_code_is_asked_for_and_a_wrong_one_is_said(client):
+    user = make_user("marta@example.com")
+    page = client.post(reverse("account_request_login_code"), {"email": user.email}, follow=True)
+    html = page.content.decode()
+    assert "We sent a code to marta@example.com" in html
+    assert 'autocomplete="one-time-code"' in html
+    again = client.post(page.request["PATH_INFO"], {"code": "WRONG1"}).content.decode()
+    assert 'id="id_code_error"' in again
+    assert "This code was not accepted." in again
+
+
+@pytest.mark.django_db
 def test_a_wrong_password_is_said_on_the_page_and_the_address_kept(client):
     typed = {"login": "marta@example.com", "password": "not-this-one"}
     html = client.post(reverse("account_login"), typed).content.decode()
