@@ -1,11 +1,14 @@
 """Who calls an endpoint: a token (programs) or a session (our own pages)."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from core.accounts.actors import best_actor
 from core.accounts.operations import TokenNotValid, authenticate_token
+from core.accounts.scopes import scopes_for
 from core.actors import Via
 
 
@@ -30,7 +33,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """Somebody signed in on our pages, with CSRF enforced. They act in their weightiest role, as
-    the seller they picked; who needs another role calls with a token."""
+    the seller they picked, with the scopes that their rank may hold; who needs another role calls
+    with a token."""
 
     def authenticate(self, request):
         found = super().authenticate(request)
@@ -41,5 +45,6 @@ class SessionAuthentication(authentication.SessionAuthentication):
         actor = best_actor(user, seller_id=picked, via=Via.API)
         if actor is None:
             raise AuthenticationFailed(_("This account may not act here."), code="no_membership")
-        request._request.actor = actor
+        scopes = frozenset(scope.code for scope in scopes_for(actor.role, actor.rank))
+        request._request.actor = replace(actor, scopes=scopes)
         return found

@@ -23,8 +23,8 @@ class DenyAll(BasePermission):
 class HasScope(BasePermission):
     """The view names its scopes: `read_scope = "orders:read"`, `write_scope = "orders:write"`.
 
-    People signed in on pages hold every scope; what their rank allows, the operations ask. A
-    method for which the view names no scope is closed.
+    People signed in on pages hold what their rank may give a token. A method for which the view
+    names no scope is closed.
     """
 
     def has_permission(self, request, view) -> bool:

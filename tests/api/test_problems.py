@@ -185,3 +185,12 @@ def test_somebody_signed_in_may_read_but_must_show_the_csrf_token_to_write(setti
         headers={"Idempotency-Key": "k"},
     )
     problem_in(response, 403)
+
+
+def test_somebody_signed_in_holds_only_the_scopes_of_their_rank(client):
+    order = make_order()
+    url = f"/api/v1/orders/{order.number}/remarks/"
+    answer = signed_in(client, make_owner("employee")).post(
+        url, {"text": "a"}, content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
+    assert problem_in(answer, 403)["code"] == "missing_scope"

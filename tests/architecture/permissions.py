@@ -6,7 +6,8 @@ may:     the people who get an answer; everybody else gets 404, the same as for 
 refused: those who see that the thing exists but lack the rank: 403
 of:      whose key fills the address (`World.keys` in test_permission_matrix.py); for such routes
          a key of nothing is 404 for everybody
-method:  "post" for acts; `content(world)` is a body that can be meant, where 404 comes after 400
+method:  "post" for acts (a route that has both takes a second row, "post api:order_list");
+         `content(world)` is a body that can be meant, where 404 comes after 400
 
 The people, all of one order of two sellers of which one is `SELLER`'s:
 """
@@ -31,7 +32,6 @@ OWNERS = frozenset({OWNER, OWNER_EMPLOYEE})
 EVERYBODY = CUSTOMERS | SELLERS | OWNERS
 PEOPLE = sorted(EVERYBODY)
 ADMINS = frozenset({SELLER, FOREIGN_SELLER, OWNER})
-EMPLOYEES = frozenset({SELLER_EMPLOYEE, OWNER_EMPLOYEE})
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ OWNER_PAGES = {
 
 ENDPOINTS = {
     "api:order_list": Row(EVERYBODY),
+    "post api:order_list": Row({OWNER}, refused=EVERYBODY - {OWNER}, method="post"),
     "api:order_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="order"),
     "api:cancellation_list": Row(EVERYBODY),
     "api:cancellation_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="case"),
@@ -178,9 +179,9 @@ ENDPOINTS = {
     "api:job_list": Row(EVERYBODY),
     "api:job_detail": Row(OWN_SELLERS | OWNERS, of="job"),
     "api:job_rows": Row(OWN_SELLERS | OWNERS, of="job"),
-    "api:seller_list": Row(EVERYBODY),
-    "api:seller_detail": Row(OWN_SELLERS | OWNERS, of="seller"),
-    "api:delivery_option_list": Row(EVERYBODY),
+    "api:seller_list": Row(ADMINS, refused=EVERYBODY - ADMINS),
+    "api:seller_detail": Row({SELLER, OWNER}, refused=EVERYBODY - ADMINS, of="seller"),
+    "api:delivery_option_list": Row(ADMINS, refused=EVERYBODY - ADMINS),
 }
 
 ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS

@@ -49,12 +49,17 @@ def _named(resolver, namespace: str):
             yield namespace + entry.name, entry.callback
 
 
+def route_of(name: str) -> str:
+    """ "post api:order_list" is a second row of "api:order_list"."""
+    return name.rpartition(" ")[2]
+
+
 def is_public(view) -> bool:
     return not getattr(view, "login_required", True)
 
 
 def test_every_route_has_a_row_and_every_row_a_route():
-    known = set(ROUTES) | PUBLIC | OWN_ACCOUNT
+    known = {route_of(row) for row in ROUTES} | PUBLIC | OWN_ACCOUNT
     assert set(routes()) - known == set(), "say in tests/architecture/permissions.py who may"
     assert known - set(routes()) == set(), "these rows are of routes that are gone"
 
@@ -154,9 +159,9 @@ def ask(world: World, person: str, name: str, row: Row, keys: dict):
         extra = {}
         if row.method == "post":
             extra = {"data": content, "headers": {"Idempotency-Key": str(uuid4())}}
-            if name.startswith("api:"):
+            if "api:" in name:
                 extra["content_type"] = "application/json"
-        response = getattr(client, row.method)(reverse(name, kwargs=keys), **extra)
+        response = getattr(client, row.method)(reverse(route_of(name), kwargs=keys), **extra)
         transaction.set_rollback(True)
     return response
 
@@ -185,7 +190,7 @@ def test_who_may(world, name):
 def test_nobody_gets_in_without_signing_in(world, name):
     row = ROUTES[name]
     answer = ask(world, NOBODY, name, row, world.keys[row.of] if row.of else {})
-    if name.startswith("api:"):
+    if "api:" in name:
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
     else:
         assert answer.status_code == 302
@@ -202,14 +207,14 @@ def test_what_is_missing_is_missing_for_everybody(world, name):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(name for name in ROUTES if name.startswith("api:")))
+@pytest.mark.parametrize("name", sorted(name for name in ROUTES if "api:" in name))
 def test_a_token_without_the_scope_is_refused(world, name):
     row = ROUTES[name]
     with transaction.atomic():
         token, secret = create_token(name="t", scopes=["orders:read"], actor=world.people["owner"])
         ApiToken.objects.filter(pk=token.pk).update(scopes=[])
         answer = getattr(Client(), row.method)(
-            reverse(name, kwargs=world.keys[row.of] if row.of else {}),
+            reverse(route_of(name), kwargs=world.keys[row.of] if row.of else {}),
             headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid4())},
         )
         transaction.set_rollback(True)
