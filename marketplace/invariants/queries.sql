@@ -331,7 +331,7 @@ and not exists (select 1 from orders_orderitem i where i.open_case_id = c.id);
 select c.id as case_id, c.order_id, c.status, k.status as item from orders_case c
 join cancellations_cancellationitem k on k.case_id = c.id
 where in_scope(c.order_id) and (
-    (c.status = 'waiting') <> (k.status = 'waiting') and not (c.status = 'waiting')
+    (c.status <> 'waiting' and k.status = 'waiting')
     or (c.status in ('approved', 'completed') and not exists (
         select 1 from cancellations_cancellationitem a
         where a.case_id = c.id and a.status = 'approved'))

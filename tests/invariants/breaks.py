@@ -1,0 +1,474 @@
+"""One break per invariant, so small that only this invariant notices."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core.accounts.models import ApiToken
+from core.deadlines.models import Deadline, PeriodicRun
+from core.notifications.models import Mail
+from tests.factories import make_user
+from tests.invariants.breaking import breaks, clone, drop, execute, order, tell
+
+LONG_AGO = timezone.now() - timedelta(hours=2)
+LATER = timezone.now() + timedelta(hours=2)
+PLAN_OF = "(SELECT id FROM refunds_refundplan WHERE order_id = {})"
+PART_OF = "(SELECT id FROM refunds_refundpart WHERE order_id = {} ORDER BY id LIMIT 1)"
+
+# -- Money ----------------------------------------------------------------------------------
+
+
+@breaks("The amounts of an order's lines add up to its header")
+def _():
+    execute(
+        "UPDATE orders_order SET product_total = product_total + 1, total = total + 1 "
+        "WHERE number = 'PACKED'"
+    )
+
+
+@breaks("The amounts of a seller order are those of its lines")
+def _():
+    execute(f"UPDATE orders_sellerorder SET unit_count = 99 WHERE order_id = {order('PACKED')}")
+
+
+@breaks("What was captured for an order is the sum of its payments")
+def _():
+    execute(f"UPDATE orders_payment SET amount = amount + 1 WHERE order_id = {order('PACKED')}")
+
+
+@breaks("The smaller of captured and total is spread over the lines, to the cent")
+def _():
+    execute(
+        f"UPDATE orders_payment SET amount = amount - 1 WHERE order_id = {order('PACKED')}",
+        "UPDATE orders_order SET captured = captured - 1 WHERE number = 'PACKED'",
+    )
+
+
+@breaks("Each item carries exactly its share of its line's money")
+def _():
+    execute(
+        "UPDATE orders_orderitem SET captured_product = captured_product - 1 "
+        f"WHERE order_id = {order('PACKED')} AND number = '1.1'"
+    )
+
+
+@breaks("No item gives back more than was captured for it")
+def _():
+    execute(
+        "UPDATE refunds_refundline SET amount = amount + 100, gross = gross + 100 "
+        f"WHERE plan_id = {PLAN_OF.format(order('ASKED'))} AND component = 'product'",
+        f"UPDATE refunds_refundplan SET total = total + 100 WHERE order_id = {order('ASKED')}",
+        f"UPDATE refunds_refundpart SET amount = amount + 100 WHERE order_id = {order('ASKED')}",
+    )
+
+
+@breaks("What an item has set aside is what its plans are paying or have paid")
+def _():
+    execute(f"UPDATE orders_orderitem SET refunded_product = 1 WHERE order_id = {order('ASKED')}")
+
+
+@breaks("What a payment has set aside is what its parts have reserved, and within its amount")
+def _():
+    execute(f"UPDATE orders_payment SET refund_reserved = 1 WHERE order_id = {order('ASKED')}")
+
+
+def _attempt(number: str, attempt_no: int, status: str, next_check_at=LATER) -> None:
+    clone(
+        "refunds_refundattempt",
+        "true",
+        part_id=PART_OF.format(order(number)),
+        attempt_no=str(attempt_no),
+        idempotency_key="gen_random_uuid()",
+        status=f"'{status}'",
+        provider_reference="''",
+        next_check_at=f"'{next_check_at.isoformat()}'",
+    )
+
+
+@breaks("No order sends, or may have sent, more money back than was captured")
+def _():
+    _attempt("ENDED", 0, "unknown")
+
+
+@breaks("A plan's amount is the sum of its lines and of its parts")
+def _():
+    execute(f"UPDATE refunds_refundplan SET total = total + 1 WHERE order_id = {order('ASKED')}")
+
+
+@breaks("A case has at most one live plan")
+def _():
+    drop("refunds_refundplan", "plan_one_live_per_case")
+    clone(
+        "refunds_refundplan",
+        f"order_id = {order('ASKED')}",
+        number="'RP-TWICE'",
+        total="0",
+        version="0",
+    )
+
+
+@breaks("A cancellation that was approved has a plan")
+def _():
+    clone("orders_case", f"order_id = {order('ENDED')}", number="'CR-CLONE'")
+    for seq in (1, 2, 3):
+        clone(
+            "events_event",
+            f"subject_type = 'case' AND order_id = {order('ENDED')} AND seq = {seq}",
+            subject_id="(SELECT id FROM orders_case WHERE number = 'CR-CLONE')",
+        )
+
+
+@breaks("A case is completed only when its money has left")
+def _():
+    tell("case", "orders_case", f"order_id = {order('APPROVED')}", "completed", "approved")
+
+
+@breaks("A part of a completed plan was paid by exactly one attempt")
+def _():
+    execute(
+        "UPDATE refunds_refundpart SET completed_at = NULL "
+        f"WHERE id = {PART_OF.format(order('ENDED'))}"
+    )
+
+
+@breaks("A part has at most one attempt whose outcome is not known")
+def _():
+    drop("refunds_refundattempt", "attempt_one_undecided")
+    _attempt("APPROVED", 0, "unknown")
+    _attempt("APPROVED", 1, "sending")
+
+
+@breaks("A new key is used only after the provider refused the last one")
+def _():
+    _attempt("APPROVED", 2, "failed")
+
+
+@breaks("Amounts that move money are above zero")
+def _():
+    drop("refunds_refundpart", "refund_part_once", "refund_part_positive")
+    for amount in (1, -1):
+        clone("refunds_refundpart", f"order_id = {order('ASKED')}", amount=str(amount))
+
+
+@breaks("Every ledger transaction balances, per currency")
+def _():
+    clone("finance_ledgertransaction", "true", reference="'nothing'", kind="'capture'")
+
+
+@breaks("What was captured for a seller is in the ledger, with its commission")
+def _():
+    execute(
+        "UPDATE finance_ledgertransaction SET reference = 'capture:lost' "
+        f"WHERE order_id = {order('PACKED')}"
+    )
+
+
+@breaks("A surplus is in the ledger")
+def _():
+    execute(
+        "UPDATE finance_ledgertransaction SET reference = 'surplus:lost' "
+        "WHERE starts_with(reference, 'capture') AND right(reference, 7) = 'surplus'"
+    )
+
+
+@breaks("Every attempt that paid is in the ledger once, with its amount, and no other refund is")
+def _():
+    execute(
+        f"UPDATE finance_ledgertransaction SET kind = 'refund' WHERE order_id = {order('PACKED')}"
+    )
+
+
+@breaks("A completed plan charged the seller its total less the commission given back")
+def _():
+    execute(
+        "UPDATE refunds_refundline SET commission = commission - 1 "
+        f"WHERE plan_id = {PLAN_OF.format(order('REFUNDED'))} AND component = 'product'"
+    )
+
+
+@breaks("No item gives back more commission than was taken for it")
+def _():
+    execute(
+        "UPDATE refunds_refundline SET commission = commission + 1000 "
+        f"WHERE plan_id = {PLAN_OF.format(order('ASKED'))} AND component = 'product'"
+    )
+
+
+@breaks("An order that ended and was paid back got exactly what was captured for it")
+def _():
+    left = f"order_id = {order('REFUNDED')} AND number = '2.1'"
+    execute(
+        "UPDATE packages_packageitem SET removed_at = now() WHERE item_id = "
+        f"(SELECT id FROM orders_orderitem WHERE {left})",
+        f"UPDATE orders_sellerorder SET status = 'cancelled' WHERE order_id = {order('REFUNDED')}",
+        "UPDATE orders_order SET status = 'cancelled' WHERE number = 'REFUNDED'",
+    )
+    tell("order_item", "orders_orderitem", left, "cancelled", "preparing")
+    tell("package", "packages_package", f"order_id = {order('REFUNDED')}", "cancelled", "preparing")
+
+
+@breaks("An order has one currency")
+def _():
+    execute(f"UPDATE refunds_refundplan SET currency = 'USD' WHERE order_id = {order('ASKED')}")
+
+
+@breaks("An account's balance is the sum of its entries")
+def _():
+    execute("UPDATE finance_account SET balance = balance + 1 WHERE kind = 'commission'")
+
+
+# -- Quantity -------------------------------------------------------------------------------
+
+
+@breaks("The parts of a line follow each other and are all of it")
+def _():
+    execute(
+        f"DELETE FROM orders_orderitem WHERE order_id = {order('PACKED')} "
+        "AND status = 'waiting_packaging'",
+        f"UPDATE orders_sellerorder SET status = 'preparing' WHERE order_id = {order('PACKED')}",
+        "UPDATE orders_order SET status = 'preparing' WHERE number = 'PACKED'",
+    )
+
+
+@breaks("An item is in at most one package")
+def _():
+    drop("packages_packageitem", "item_in_one_live_package")
+    clone("packages_packageitem", "removed_at IS NULL")
+
+
+@breaks("An item under way is in a package that stands where the item stands")
+def _():
+    execute(
+        "UPDATE packages_packageitem SET removed_at = now() WHERE item_id = (SELECT id FROM "
+        f"orders_orderitem WHERE order_id = {order('PACKED')} AND number = '2.1')"
+    )
+
+
+@breaks("A cancelled item is in no package")
+def _():
+    execute(
+        "UPDATE packages_packageitem SET removed_at = NULL WHERE item_id = (SELECT id FROM "
+        f"orders_orderitem WHERE order_id = {order('REFUNDED')} AND number = '1.1')"
+    )
+
+
+@breaks("A package is cancelled when nothing is left in it")
+def _():
+    clone("packages_package", f"order_id = {order('PACKED')}", number="'P-EMPTY'", version="0")
+
+
+@breaks("A cancelled item was never shipped")
+def _():
+    clone(
+        "events_event",
+        f"order_id = {order('ENDED')} AND subject_type = 'order_item'",
+        type="'order_item.shipped'",
+        seq="2",
+        data="'{}'::jsonb",
+    )
+    execute(f"UPDATE orders_orderitem SET version = 2 WHERE order_id = {order('ENDED')}")
+
+
+@breaks("An item marked as being in a request is in one that is open, and has not ended")
+def _():
+    execute(
+        "UPDATE orders_orderitem SET open_case_id = "
+        f"(SELECT id FROM orders_case WHERE order_id = {order('APPROVED')}) "
+        f"WHERE order_id = {order('APPROVED')} AND status = 'waiting_packaging'"
+    )
+
+
+@breaks("A request that waits is about something")
+def _():
+    execute(f"UPDATE orders_orderitem SET open_case_id = NULL WHERE order_id = {order('ASKED')}")
+
+
+@breaks("The decisions on a cancellation's items agree with its case")
+def _():
+    execute(
+        "UPDATE cancellations_cancellationitem SET status = 'rejected' WHERE case_id = "
+        f"(SELECT id FROM orders_case WHERE order_id = {order('APPROVED')})"
+    )
+
+
+@breaks("An approved cancellation's items are cancelled")
+def _():
+    execute(
+        "UPDATE cancellations_cancellationitem SET status = 'approved' WHERE case_id = "
+        f"(SELECT id FROM orders_case WHERE order_id = {order('ASKED')})"
+    )
+
+
+# -- History --------------------------------------------------------------------------------
+
+
+@breaks("An order and its parts are named after their least advanced live item")
+def _():
+    execute("UPDATE orders_order SET status = 'shipped' WHERE number = 'ASKED'")
+
+
+@breaks("A row's version is the number of its events, without gaps")
+def _():
+    execute("UPDATE orders_order SET version = version + 1 WHERE number = 'ARRIVED'")
+
+
+@breaks("A row's status is what its last event says")
+def _():
+    execute(f"UPDATE refunds_refundplan SET status = 'approved' WHERE order_id = {order('ASKED')}")
+
+
+@breaks("Each move starts where the last one ended")
+def _():
+    execute(
+        """UPDATE events_event SET data = data || '{"from": "ready_to_ship"}'::jsonb """
+        f"WHERE order_id = {order('ARRIVED')} AND type = 'order_item.shipped'"
+    )
+
+
+@breaks("Every move is one that its table of states allows")
+def _():
+    case = f"order_id = {order('ASKED')}"
+    tell("case", "orders_case", case, "completed", "waiting")
+    tell("case", "orders_case", case, "waiting", "completed")
+
+
+@breaks("Customers ask; they do not pack, ship, decide or pay")
+def _():
+    execute("UPDATE events_event SET actor_role = 'customer' WHERE type = 'package.shipped'")
+
+
+@breaks("Every event is owed to everybody who subscribed to it")
+def _():
+    execute(
+        "DELETE FROM events_delivery WHERE event_id = "
+        "(SELECT max(id) FROM events_event WHERE type = 'cancellation.requested')"
+    )
+
+
+@breaks("Every delivery has its event, and each subscriber each event once")
+def _():
+    drop("events_delivery", "delivery_once")
+    clone("events_delivery", "true")
+
+
+@breaks("An imported past owes nothing to anybody")
+def _():
+    clone(
+        "events_delivery",
+        "true",
+        event_id=f"(SELECT min(id) FROM events_event WHERE order_id = {order('ENDED')})",
+    )
+
+
+# -- Tenancy --------------------------------------------------------------------------------
+
+
+@breaks("No row points into another order, or into another seller's part of one")
+def _():
+    execute(
+        "UPDATE orders_case SET seller_id = (SELECT id FROM sellers_seller WHERE code = 's-2') "
+        f"WHERE order_id = {order('ASKED')}"
+    )
+
+
+@breaks("Every act of a seller was done by one of its members, on its own rows")
+def _():
+    execute("UPDATE sellers_sellermember SET valid_from = now() + interval '1 hour'")
+
+
+# -- Time -----------------------------------------------------------------------------------
+
+
+@breaks("What an event tells happened before it was written down")
+def _():
+    execute(
+        "UPDATE events_event SET occurred_at = recorded_at + interval '2 days' "
+        f"WHERE order_id = {order('ARRIVED')} AND type = 'order.placed'"
+    )
+
+
+@breaks("A delivery is handled within five minutes")
+def _():
+    execute("UPDATE events_delivery SET dead_at = now() WHERE handled_at IS NULL")
+
+
+@breaks("A deadline that has passed is acted on within 15 minutes")
+def _():
+    Deadline.objects.create(
+        step="cancellation.answer",
+        subject_type="case",
+        subject_id=1,
+        started_at=LONG_AGO,
+        due_at=LONG_AGO,
+        time_zone="UTC",
+        action="approve",
+        next_attempt_at=LONG_AGO,
+    )
+
+
+@breaks("A request that waits has a date by which it is answered")
+def _():
+    execute(
+        "UPDATE orders_case SET opened_at = now() - interval '1 hour' "
+        f"WHERE order_id = {order('ASKED')}"
+    )
+
+
+@breaks("An attempt whose outcome is not known is asked about in time")
+def _():
+    _attempt("APPROVED", 1, "unknown", next_check_at=LONG_AGO)
+
+
+@breaks("A plan that may be paid is being paid")
+def _():
+    execute(
+        "UPDATE refunds_refundplan SET payable_at = now() - interval '1 hour' "
+        f"WHERE order_id = {order('APPROVED')}"
+    )
+
+
+@breaks("Mail and long work that are owed are tried in time")
+def _():
+    Mail.objects.create(
+        to="x@example.com",
+        subject="x",
+        text="x",
+        language="en",
+        template="x",
+        dedupe_key="x",
+        message_id="x",
+        next_attempt_at=LONG_AGO,
+    )
+
+
+@breaks("A slot of a periodic task ran at most once")
+def _():
+    drop("deadlines_periodicrun", "periodic_run_once")
+    for _run in range(2):
+        PeriodicRun.objects.create(job="sweep", slot=LONG_AGO)
+
+
+# -- Access ---------------------------------------------------------------------------------
+
+
+def _token(digest: str, **person) -> None:
+    user = make_user(**person)
+    ApiToken.objects.create(
+        user=user,
+        name="t",
+        role="owner",
+        prefix="abcdefgh",
+        digest=digest,
+        created_by=user,
+        expires_at=LATER,
+    )
+
+
+@breaks("Of a token only its digest is stored")
+def _():
+    _token("mkt_secret")
+
+
+@breaks("Nobody who is inactive has a token that lives")
+def _():
+    _token("a" * 64, is_active=False)
