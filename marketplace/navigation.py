@@ -13,14 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.actors import all_memberships_of
-from core.actors import Actor, Role
+from core.actors import Actor, Rank, Role
 from orders.models import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a menu. `name` is an address inside the surface (`order_list`); `count` is asked
-    per request, and shown as a warning when `urgent`."""
+    per request, and shown as a warning when `urgent`; `rank` is the least that may open it."""
 
     name: str
     label: str | Promise
@@ -28,6 +28,7 @@ class Entry:
     sub: bool = False
     urgent: bool = False
     count: Callable[[Actor], int] | None = None
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ PACKAGES = Entry("package_list", _("Package List"), "package")
 PLANS = Entry("plan_list", _("Refund plans"), "banknote")
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
 OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
-SETTINGS = Entry("settings", _("Settings"), "settings")
+SETTINGS = Entry("settings", _("Settings"), "settings", rank=Rank.ADMIN)
 
 SURFACES: dict[Role, Surface] = {
     Role.OWNER: Surface(
@@ -87,7 +88,7 @@ SURFACES: dict[Role, Surface] = {
             REQUESTS,
             PACKAGES,
             PLANS,
-            Entry("settings_sellers", _("Sellers"), "store"),
+            Entry("settings_sellers", _("Sellers"), "store", rank=Rank.ADMIN),
             JOBS,
             SETTINGS,
         ),
@@ -122,6 +123,7 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
         (entry, url)
         for entry in surface.entries
         if (url := address(f"{surface.namespace}:{entry.name}")) is not None
+        and (entry.rank is None or actor.has_rank(entry.rank))
     ]
     # The overview stands at the surface's root, which is the beginning of every address.
     start = address(f"{surface.namespace}:overview")

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.money import MinorUnits
@@ -47,7 +48,11 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["channel", "external_id"], name="customer_once")
+            models.UniqueConstraint(fields=["channel", "external_id"], name="customer_once"),
+            # One index finds an address at sign-in, whatever case somebody types it in.
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="customer_email_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:

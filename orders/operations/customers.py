@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
 
 from core.accounts.models import User
 from orders.models import Customer
@@ -11,7 +10,7 @@ from orders.models import Customer
 
 def knows_email(email: str) -> bool:
     """Whether some order was placed with this address, in whatever case it was written."""
-    return Customer.objects.filter(email__iexact=email).exclude(email="").exists()
+    return bool(email) and Customer.objects.filter(email=email.lower()).exists()
 
 
 @transaction.atomic
@@ -22,13 +21,9 @@ def link_customers(*, user: User, emails: Collection[str]) -> int:
     A user without a name or a language takes those of the customer. Called at each sign-in, so
     that orders placed since are found.
     """
-    same_address = Q()
-    for email in emails:
-        same_address |= Q(email__iexact=email)
-    if not emails:
-        return 0
+    addresses = [email.lower() for email in emails if email]  # intake writes them in lower case
     customers = list(
-        Customer.objects.select_for_update().filter(same_address, user=None).order_by("pk")
+        Customer.objects.select_for_update().filter(email__in=addresses, user=None).order_by("pk")
     )
     Customer.objects.filter(pk__in=[customer.pk for customer in customers]).update(user=user)
     _introduce(user, customers)
