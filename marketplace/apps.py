@@ -5,6 +5,8 @@ class MarketplaceConfig(AppConfig):
     name = "marketplace"
 
     def ready(self):
+        from marketplace.invariants import alarm
         from marketplace.scopes import declare_scopes
 
         declare_scopes()
+        alarm.register()
