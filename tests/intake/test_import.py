@@ -128,8 +128,7 @@ class TestThePast:
         assert Package.objects.get().status == "shipped"
         assert RefundPlan.objects.get().type == "refund"
         assert not CancellationItem.objects.exists()
-        assert "1 orders cancelled after the hand-over" in printed
-        assert "LATE-1" in printed
+        assert "Cancelled after the hand-over, so returned: 1 (LATE-1)" in printed
         assert_invariants()
 
     def test_a_cancelled_package_has_let_its_items_go(self, run, assert_invariants):
@@ -209,7 +208,7 @@ class TestTheFile:
 
         printed = run(orders)
 
-        assert "2 orders were there already, with the same content: unchanged" in printed
+        assert "There already, with the same content: 2" in printed
         assert "Nothing was changed." in printed
         after = [model.objects.count() for model in (Order, Event, LedgerTransaction, Seller)]
         assert after == before
@@ -229,7 +228,7 @@ class TestTheFile:
         )
 
         assert set(Order.objects.values_list("number", flat=True)) == {"A", "C"}
-        assert "4 lines could not be imported" in printed
+        assert "Not imported: 4" in printed
         assert "line 2: Not JSON" in printed
         assert "line 3: items/0/quantity: A whole number from 1 to 100000." in printed
         assert "items/0/unit_price" in printed
@@ -246,7 +245,7 @@ class TestTheFile:
         )
 
         assert Order.objects.count() == 11
-        assert "1 orders are there already with other content" in printed
+        assert "Not imported, there already with other content: 1" in printed
         assert "line 10 (T-7): number: Order T-7 is there already, with other content." in printed
 
     def test_what_only_the_database_refuses_is_told_too(self, run, monkeypatch):
@@ -290,7 +289,7 @@ class TestTheFile:
         assert Order.objects.count() == 1
         printed = capsys.readouterr().out
         assert "line 3 (T-1)" in printed
-        assert "0 orders imported" in printed
+        assert "Orders imported: 0" in printed
 
     def test_odd_ones_are_named(self, run):
         printed = run(
@@ -303,10 +302,10 @@ class TestTheFile:
         )
 
         for words in (
-            "payments differ from their total: PAYS-MORE",
-            "skipped steps, which were inferred: INFERRED",
-            "unknown time: NO-TIME",
-            "out of order: taken as given: BACKWARDS",
+            "Payments differ from the total: 1 (PAYS-MORE)",
+            "Skipped steps were inferred: 1 (INFERRED)",
+            "Steps at an unknown time: 1 (NO-TIME)",
+            "Dates out of order, taken as given: 1 (BACKWARDS)",
         ):
             assert words in printed
 
@@ -335,7 +334,7 @@ class TestTheFile:
 
         call_command("import_orders", "-")
 
-        assert "1 orders imported" in capsys.readouterr().out
+        assert "Orders imported: 1 in" in capsys.readouterr().out
 
 
 class TestSellers:
@@ -349,7 +348,7 @@ class TestSellers:
 
         seller = Seller.objects.get()
         assert (seller.name, seller.city) == ("Kiln", "Porto")
-        assert "1 sellers created from the sellers file: s-1" in printed
+        assert "Sellers created from the sellers file: 1 (s-1)" in printed
         assert "line 2: code: This field is required." in printed
         assert OrderItem.objects.get().commission == 240
 
@@ -364,7 +363,7 @@ class TestSellers:
     def test_who_is_in_no_file_is_created_and_named(self, run):
         printed = run([order_json(items=[item(seller="who")])])
 
-        assert "1 sellers created of whom only the code is known: who" in printed
+        assert "Sellers created of whom only the code is known: 1 (who)" in printed
         assert Seller.objects.get().code == "who"
 
 
@@ -402,7 +401,7 @@ class TestShifting:
         printed = run([new], "--shift-to", "now")
 
         assert Order.objects.get().status == "preparing"
-        assert "1 orders with steps that have not happened yet: left out: NEW" in printed
+        assert "Steps that have not happened yet, left out: 1 (NEW)" in printed
 
     def test_a_later_shifted_run_changes_nothing(self, run):
         orders = [order_json(history=past(("cancelled", "2026-03-05")))]
