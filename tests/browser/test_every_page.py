@@ -1,0 +1,77 @@
+"""Every page of the product, as the person it is for: it answers, fits, and meets WCAG 2.2 AA."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [("light", 1440), ("dark", 375)]
+ORDER = "FH-204815"  # of three sellers, in three states
+PAGES = {
+    "customer": [
+        "/my/orders/",
+        f"/my/orders/{ORDER}/",
+        "/my/orders/FH-204811/cancellation/",
+        "/my/notifications/",
+        "/demo/mail/",
+    ],
+    "seller": [
+        "/seller/",
+        "/seller/orders/",
+        "/seller/orders/?tab=action_needed",
+        f"/seller/orders/{ORDER}/",
+        "/seller/jobs/",
+        "/seller/notifications/",
+        "/seller/settings/users/",
+        "/seller/settings/tokens/",
+        "/seller/settings/delivery/",
+    ],
+    "owner": [
+        "/owner/",
+        "/owner/orders/",
+        "/owner/orders/?tab=cancelled_returned",
+        "/owner/orders/?search=nobody-has-this",
+        f"/owner/orders/{ORDER}/",
+        "/owner/jobs/",
+        "/owner/settings/users/",
+        "/owner/settings/tokens/",
+        "/owner/settings/sellers/",
+        "/owner/settings/delivery/",
+        "/accounts/2fa/",
+    ],
+}
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=lambda look: str(look))
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_answers_fits_and_can_be_used_by_everybody(sign_in, role, theme, width):
+    page = sign_in(role, color_scheme=theme, viewport={"width": width, "height": 900})
+    wrong = []
+
+    for path in PAGES[role]:
+        answer = page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if answer is None or answer.status != 200:
+            wrong.append(f"{path}: answers {answer and answer.status}")
+            continue
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong.append(f"{path}: scrolls sideways at {width} px")
+        if "<c-" in page.content():
+            wrong.append(f"{path}: a component was not rendered")
+        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        wrong += [f"{path}: {rule['id']} {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_a_keyboard_reaches_the_content_past_the_menu(sign_in, role):
+    page = sign_in(role)
+    page.goto(PAGES[role][0])
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
