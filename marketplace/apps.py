@@ -5,8 +5,6 @@ class MarketplaceConfig(AppConfig):
     name = "marketplace"
 
     def ready(self):
-        from marketplace.invariants import alarm
         from marketplace.scopes import declare_scopes
 
         declare_scopes()
-        alarm.register()

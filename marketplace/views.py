@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+from marketplace.invariants import alarm
+
 
 @login_not_required
 @never_cache
@@ -59,7 +61,9 @@ def metrics(request):
     given = request.headers.get("Authorization", "")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
         raise Http404
-    return ExportToDjangoView(request)
+    answer = ExportToDjangoView(request)
+    answer.write(alarm.metrics())
+    return answer
 
 
 @login_not_required

@@ -4,7 +4,6 @@ import logging
 
 import pytest
 from django.core.cache import cache
-from prometheus_client.registry import REGISTRY
 
 from marketplace.invariants import alarm
 from marketplace.tasks import check_recent_invariants
@@ -28,8 +27,8 @@ def test_all_well_is_a_zero_and_a_silence(caplog):
 
     check_recent_invariants()
 
-    assert REGISTRY.get_sample_value(GAUGE, {"invariant": ""}) == 0
-    assert REGISTRY.get_sample_value("marketplace_invariants_checked_timestamp_seconds")
+    assert alarm.REGISTRY.get_sample_value(GAUGE, {"invariant": ""}) == 0
+    assert alarm.REGISTRY.get_sample_value("marketplace_invariants_checked_timestamp_seconds")
     assert not caplog.records
 
 
@@ -40,7 +39,7 @@ def test_a_broken_one_is_logged_and_counted(caplog):
     with caplog.at_level(logging.ERROR):
         check_recent_invariants()
 
-    assert REGISTRY.get_sample_value(GAUGE, {"invariant": NAME}) == 1
+    assert alarm.REGISTRY.get_sample_value(GAUGE, {"invariant": NAME}) == 1
     assert NAME in caplog.text
 
 
@@ -64,3 +63,13 @@ def test_without_a_cache_metrics_are_still_readable(monkeypatch):
     alarm.check_and_tell(since=alarm.timedelta(minutes=15))
 
     assert list(alarm.InvariantCollector().collect()) == []
+
+
+def test_metrics_tell_it(client, settings):
+    settings.METRICS_TOKEN = "let-me-in"
+    alarm.check_and_tell(since=alarm.timedelta(minutes=15))
+
+    answer = client.get("/metrics/", headers={"Authorization": "Bearer let-me-in"})
+
+    assert b'marketplace_invariant_violations{invariant=""} 0.0' in answer.content
+    assert b"django_http_requests" in answer.content
