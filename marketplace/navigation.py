@@ -64,7 +64,7 @@ def _waiting_cases(actor: Actor) -> int:
 
 ORDERS = Entry("order_list", _("Orders"), "inbox")
 REQUESTS = Entry(
-    "case_list",
+    "request_list",
     _("Cancellation/Return Requests"),
     "hourglass",
     sub=True,
@@ -72,7 +72,7 @@ REQUESTS = Entry(
     count=_waiting_cases,
 )
 PACKAGES = Entry("package_list", _("Package List"), "package")
-PLANS = Entry("plan_list", _("Refund plans"), "banknote")
+PLANS = Entry("refund_plan_list", _("Refund plans"), "banknote")
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
 OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
 SETTINGS = Entry("settings", _("Settings"), "settings", rank=Rank.ADMIN)

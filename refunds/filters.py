@@ -1,21 +1,58 @@
 """How lists of refund plans may be narrowed: one set of filters for API, pages and exports."""
 
 import django_filters
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.actors import Actor, Role
 from core.api.pagination import SinceFilter
 from orders.filters import MomentFilter
 from refunds.models import RefundPlan
 
+Status = RefundPlan.Status
+
+
+class Queue(models.TextChoices):
+    """What waits for somebody of the marketplace."""
+
+    STUCK = "stuck", _("Stuck")
+
+
+def in_queue(plans, queue: str, actor: Actor):
+    """The plans that wait in this queue; none for those whose work it is not."""
+    if actor.role is not Role.OWNER:
+        return plans.none()
+    return plans.stuck()
+
 
 class RefundPlanFilter(SinceFilter):
-    status = django_filters.MultipleChoiceFilter(
-        choices=RefundPlan.Status.choices, label=_("Status")
+    """`search`, `status`, `queue` and the rest may be combined."""
+
+    search = django_filters.CharFilter(
+        method="find", max_length=40, label=_("Plan or order number")
     )
-    type = django_filters.ChoiceFilter(choices=RefundPlan.Type.choices, label=_("Type"))
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices, label=_("Status"))
+    queue = django_filters.ChoiceFilter(
+        choices=Queue, method="waiting_in", label=_("Waits for the marketplace")
+    )
+    type = django_filters.ChoiceFilter(
+        choices=RefundPlan.Type.choices, label=_("Type"), empty_label=_("Any")
+    )
+    gateway = django_filters.ChoiceFilter(
+        choices=[("simulator", _("Payment provider")), ("external", _("Outside of this system"))],
+        label=_("Paid by"),
+        empty_label=_("Any"),
+    )
     order = django_filters.CharFilter(method="of_order", max_length=40, label=_("Order number"))
+    seller = django_filters.CharFilter(field_name="seller__code", max_length=120, label=_("Seller"))
     created_after = MomentFilter(method="after", label=_("Created from"))
     created_before = MomentFilter(method="before", whole_day=True, label=_("Created until"))
+
+    def find(self, plans, _name, value):
+        return plans.searched(value)
+
+    def waiting_in(self, plans, _name, value):
+        return in_queue(plans, value, self.request.actor)
 
     def of_order(self, plans, _name, value):
         return plans.of_order(value)

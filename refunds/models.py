@@ -96,6 +96,11 @@ class RefundPlan(Stateful):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_ours_to_pay(self) -> bool:
+        """Whether a worker pays it by itself once its time has come."""
+        return self.status in self.PAYABLE and (self.gateway != "external" or not self.total)
+
 
 class RefundLine(models.Model):
     """One amount of a plan, with the figures it was made from.
@@ -155,6 +160,20 @@ class RefundLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} {self.amount}"
+
+    # What is taken off the price, as a page writes it.
+
+    @property
+    def discount_signed(self) -> int:
+        return -self.discount
+
+    @property
+    def uncaptured_signed(self) -> int:
+        return -self.uncaptured
+
+    @property
+    def refunded_before_signed(self) -> int:
+        return -self.refunded_before
 
 
 class RefundPart(models.Model):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from core.actors import Actor, Role
 from orders.presenters import method_words
 from refunds import policies
 from refunds.models import RefundAttempt, RefundLine, RefundPart, RefundPlan
+from refunds.stuck import Stuck, stuck_of
 
 Component = RefundLine.Component
 
@@ -31,6 +33,12 @@ class PaidPart:
     status: str
     completed_at: datetime | None
     attempts: list[RefundAttempt]
+    reserved_at: datetime | None = None
+
+    @property
+    def released(self) -> bool:
+        """A definitive refusal gives back what was set aside."""
+        return bool(self.attempts) and self.reserved_at is None
 
     @property
     def shows_attempts(self) -> bool:
@@ -50,11 +58,49 @@ class PlanView:
         self.figures = [figure for line in plan.lines.all() for figure in figures_of(line)]
         self.parts = [_part(part) for part in plan.parts.all()]
         self.retry_dialog = f"retry-{plan.number}"
+        self.address = address_of(plan, actor)
 
     @property
     def opened(self) -> bool:
         """An imported past folds away."""
         return not self.plan.imported
+
+
+def address_of(plan: RefundPlan, actor: Actor) -> str:
+    """The plan's own page on this actor's surface; customers have none."""
+    if actor.role not in (Role.OWNER, Role.SELLER):
+        return ""
+    return reverse(f"{actor.role}:refund_plan_detail", args=[plan.number])
+
+
+class PlanRow:
+    """A plan (`with_details(actor)`) in the list. `stuck` is the owner's to know."""
+
+    def __init__(self, plan: RefundPlan, actor: Actor):
+        self.plan = plan
+        self.stuck: Stuck | None = stuck_of(plan) if actor.role is Role.OWNER else None
+
+
+class PlanPage(PlanView):
+    """One plan on a page of its own, with the sums of its columns."""
+
+    def __init__(self, plan: RefundPlan, actor: Actor):
+        super().__init__(plan, actor)
+        self.stuck: Stuck | None = stuck_of(plan) if self.for_owner else None
+        self.lines = [line for line in plan.lines.all() if not line.dropped_at]
+        self.dropped = [line for line in plan.lines.all() if line.dropped_at]
+        self.shows_payments = actor.role is not Role.SELLER
+        self.commission = sum(line.commission for line in self.lines)
+        self.commission_signed = -self.commission
+        self.charged = plan.total - self.commission
+
+    @property
+    def any_uncaptured(self) -> bool:
+        return any(line.uncaptured for line in self.lines)
+
+    @property
+    def any_refunded_before(self) -> bool:
+        return any(line.refunded_before for line in self.lines)
 
 
 def figures_of(line: RefundLine) -> list[Figure]:
@@ -86,6 +132,7 @@ def _part(part: RefundPart) -> PaidPart:
         status=_status_of(part, attempts),
         completed_at=part.completed_at,
         attempts=attempts,
+        reserved_at=part.reserved_at,
     )
 
 

@@ -1,10 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Now
 
 from core.actors import Actor
 from core.scoping import ScopedQuerySet
+
+OVERDUE = timedelta(minutes=15)  # what stands still for longer needs a person
 
 
 class RefundPlanQuerySet(ScopedQuerySet):
@@ -23,8 +25,34 @@ class RefundPlanQuerySet(ScopedQuerySet):
             payable_at__lte=Now(),
         )
 
+    def stuck(self):
+        """Needs a person: definitively failed, or still not paid 15 minutes after it should be.
+
+        `refunds.stuck` says why.
+        """
+        from refunds.models import RefundAttempt
+
+        status = self.model.Status
+        overdue = Now() - OVERDUE
+        waiting = RefundAttempt.objects.undecided().filter(
+            part__plan=OuterRef("pk"), created_at__lt=overdue
+        )
+        return self.filter(
+            Q(status=status.FAILED, payable_at=None)
+            | Q(Exists(waiting), status=status.PROCESSING)
+            | Q(
+                ~Q(gateway="external"),
+                status__in=self.model.PAYABLE,
+                payable_at__lt=overdue,
+            )
+        )
+
     def of_order(self, number: str):
         return self.filter(order__number=number)
+
+    def searched(self, words: str):
+        """By the plan's or the order's number, from its beginning."""
+        return self.filter(Q(number__istartswith=words) | Q(order__number__istartswith=words))
 
     def created_between(self, after: datetime | None, before: datetime | None):
         """`after` is included, `before` is not."""
@@ -37,19 +65,21 @@ class RefundPlanQuerySet(ScopedQuerySet):
     def with_list_details(self):
         return self.select_related("order", "seller", "case")
 
-    def with_details(self, actor: Actor):
-        """With lines, and with the parts and attempts that this actor may see, in four queries."""
-        from refunds.models import RefundAttempt, RefundLine, RefundPart
+    def with_attempts(self, actor: Actor):
+        """With the parts and attempts that this actor may see, in three queries."""
+        from refunds.models import RefundAttempt, RefundPart
 
         attempts = RefundAttempt.objects.visible_to(actor).order_by("attempt_no")
         parts = RefundPart.objects.visible_to(actor).select_related("payment")
+        tried = parts.order_by("pk").prefetch_related(Prefetch("attempts", attempts))
+        return self.with_list_details().prefetch_related(Prefetch("parts", tried))
+
+    def with_details(self, actor: Actor):
+        """With lines, too: in four queries."""
+        from refunds.models import RefundLine
+
         lines = RefundLine.objects.visible_to(actor).select_related("item__line")
-        return self.with_list_details().prefetch_related(
-            Prefetch("lines", lines.order_by("pk")),
-            Prefetch(
-                "parts", parts.order_by("pk").prefetch_related(Prefetch("attempts", attempts))
-            ),
-        )
+        return self.with_attempts(actor).prefetch_related(Prefetch("lines", lines.order_by("pk")))
 
 
 class RefundLineQuerySet(ScopedQuerySet):

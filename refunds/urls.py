@@ -2,20 +2,22 @@
 
 from django.urls import path
 
-from refunds import api, views
+from refunds import api
+from refunds.views import plans
 
+PLAN = "refund-plans/<str:number>/"
+
+# The same two pages; each reader finds their own plans on them.
+console_urls = [
+    path("refund-plans/", plans.RefundPlanList.as_view(), name="refund_plan_list"),
+    path(PLAN, plans.RefundPlanPage.as_view(), name="refund_plan_detail"),
+]
+seller_urls = [*console_urls]
 owner_urls = [
-    path(
-        "refund-plans/<str:number>/retries/",
-        views.RefundPlanRetry.as_view(),
-        name="refund_plan_retry",
-    ),
+    *console_urls,
+    path(f"{PLAN}retries/", plans.RefundPlanRetry.as_view(), name="refund_plan_retry"),
 ]
 api_urls = [
     path("refund-plans/", api.RefundPlanListEndpoint.as_view(), name="refund_plan_list"),
-    path(
-        "refund-plans/<str:number>/",
-        api.RefundPlanDetailEndpoint.as_view(),
-        name="refund_plan_detail",
-    ),
+    path(PLAN, api.RefundPlanDetailEndpoint.as_view(), name="refund_plan_detail"),
 ]

@@ -1,0 +1,1 @@
+"""The pages of refund plans, for the owner and for sellers."""

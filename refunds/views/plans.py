@@ -1,0 +1,86 @@
+"""Refund plans: the list, one plan, and the buttons that are on it."""
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from core.actors import Role
+from core.web import CURSOR, OperationView, ScopedDetailView, ScopedListView, form_key_input
+from orders.presenters import OrderDetail
+from orders.timeline import timeline_of
+from refunds.filters import Queue, RefundPlanFilter
+from refunds.models import RefundPlan
+from refunds.operations import retry_plan
+from refunds.presenters import PlanPage, PlanRow
+from refunds.tabs import plan_tabs
+
+# Chosen by the tabs and the paging: not a narrowing that somebody may want to clear.
+TABS = {CURSOR, "status", "queue"}
+
+
+class RefundPlanList(ScopedListView):
+    """Refund plans, newest first; the address holds tab, filters and page."""
+
+    model = RefundPlan
+    filterset_class = RefundPlanFilter
+    template_name = "refunds/plan_list.html"
+
+    def get_queryset(self):
+        return super().get_queryset().with_attempts(self.request.actor)
+
+    def get_context_data(self, **kwargs):
+        asked = self.request.GET
+        kept = {name: asked[name] for name in ("status", "queue") if asked.get(name)}
+        return super().get_context_data(
+            is_owner=self.request.actor.role is Role.OWNER,
+            plans=[PlanRow(plan, self.request.actor) for plan in self.page.rows],
+            tabs=plan_tabs(asked, self.request.actor),
+            in_stuck=asked.get("queue") == Queue.STUCK,
+            search=asked.get("search", ""),
+            kept=kept,
+            narrowed=any(asked.get(name) for name in asked.keys() - TABS),
+            clear_url="?" + "&".join(f"{name}={value}" for name, value in kept.items()),
+            **kwargs,
+        )
+
+
+class RefundPlanPage(ScopedDetailView):
+    """One plan: its arithmetic, what was paid, what happened. A seller's has no payments."""
+
+    model = RefundPlan
+    context_object_name = "plan"
+    template_name = "refunds/plan_detail.html"
+
+    def get_queryset(self):
+        return super().get_queryset().with_details(self.request.actor)
+
+    def get_context_data(self, **kwargs):
+        plan, actor = self.object, self.request.actor
+        entries = timeline_of(OrderDetail(plan.order, actor))
+        return super().get_context_data(
+            view=PlanPage(plan, actor),
+            entries=[entry for entry in entries if entry.number == plan.number],
+            form_key_input=form_key_input(),
+            **kwargs,
+        )
+
+
+class PlanAct(OperationView):
+    """A button of one plan; back to its page afterwards."""
+
+    @cached_property
+    def plan(self) -> RefundPlan:
+        return self.scoped(RefundPlan, number=self.kwargs["number"])
+
+    def get_success_url(self) -> str:
+        return reverse("owner:refund_plan_detail", args=[self.plan.number])
+
+
+class RefundPlanRetry(PlanAct):
+    """Pay a failed plan again: POST /owner/refund-plans/<number>/retries/."""
+
+    def perform(self) -> None:
+        retry_plan(self.plan, actor=self.request.actor)
+
+    def get_success_message(self) -> str:
+        return _("%(plan)s was sent to be paid again.") % {"plan": self.plan.number}
