@@ -35,10 +35,10 @@ LISTS = [
     ("owner", "/owner/orders/?tab=action_needed", 8),
     ("owner", "/owner/orders/?search=lindqvist&seller=kiln", 8),
     ("owner", "/owner/order-tabs/", 18),
-    ("owner", "/owner/", 11),
+    ("owner", "/owner/", 13),
     ("seller", "/seller/orders/", 8),
     ("seller", "/seller/orders/?tab=cancelled_returned", 8),
-    ("seller", "/seller/", 11),
+    ("seller", "/seller/", 13),
     ("customer", "/my/orders/", 11),
 ]
 ENDPOINTS = [("owner", "/api/v1/orders/", 4), ("seller", "/api/v1/orders/", 4)]
