@@ -21,9 +21,11 @@ def settle(event) -> None:
     operations.settle_shipped(item_id=event.subject_id, actor=SYSTEM)
 
 
-@on_expiry(operations.ANSWER_STEP)
+@on_expiry(operations.ANSWER_STEP, operations.ESCALATED_STEP)
 def answer_for_the_silent(deadline) -> str | None:
-    return operations.expire_answer(case_id=deadline.subject_id, action=deadline.action)
+    return operations.expire_answer(
+        case_id=deadline.subject_id, step=deadline.step, action=deadline.action
+    )
 
 
 @on("refund_plan.completed")

@@ -2,15 +2,16 @@
 
 from django.urls import path
 
-from cancellations import api, views
+from cancellations import api
+from cancellations.views import storefront
 
 my_urls = [
     path(
         "orders/<str:number>/cancellation/",
-        views.CancellationCreate.as_view(),
+        storefront.CancellationCreate.as_view(),
         name="cancellation_create",
     ),
-    path("requests/<str:number>/", views.CancellationDetail.as_view(), name="case_detail"),
+    path("requests/<str:number>/", storefront.CancellationDetail.as_view(), name="case_detail"),
 ]
 api_urls = [
     path(

@@ -76,7 +76,7 @@ class Case(Stateful):
     TRANSITIONS = {
         Status.WAITING: {Status.APPROVED, Status.REJECTED, Status.WITHDRAWN},
         Status.APPROVED: {Status.COMPLETED},
-        Status.REJECTED: set(),
+        Status.REJECTED: {Status.APPROVED},  # overruled by the owner
         Status.WITHDRAWN: set(),
         Status.COMPLETED: set(),
     }

@@ -57,12 +57,12 @@ def open_case(
 
 
 def decide_case(case: Case, status: str, *, actor: Actor, **data) -> None:
-    """Answer a waiting case as a whole: approved, rejected or withdrawn. Items still marked as
-    being in it are released by whoever knows what becomes of them."""
+    """Answer a case as a whole: approved, rejected or withdrawn; or approve one that was rejected,
+    by overruling. Items still marked as being in it are released by whoever knows what becomes of
+    them."""
     now = timezone.now()
-    changes: dict = {"decided_at": now, "due_at": None}
-    if status != Case.Status.APPROVED:
-        changes["closed_at"] = now
+    closed_at = None if status == Case.Status.APPROVED else now
+    changes: dict = {"decided_at": now, "due_at": None, "closed_at": closed_at}
     case.transition_to(status, actor=actor, changes=changes, kind=case.kind, **data)
 
 

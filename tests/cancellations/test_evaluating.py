@@ -16,6 +16,7 @@ from cancellations.operations import (
 from core.actors import SYSTEM
 from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
+from core.errors import NotAllowed
 from core.events.models import Event
 from orders.models import Case, OrderItem
 from packages.operations import ship_package, start_packaging
@@ -230,7 +231,7 @@ def test_seller_and_owner_may_answer_and_the_clock_stops(held, make_answerer):
 def test_another_seller_may_not_answer(held):
     stranger = make_member(items_of(make_order())[0].seller)
 
-    with pytest.raises(NotDecidable):
+    with pytest.raises(NotAllowed):
         approve_cancellation(held, actor=stranger)
 
     assert Case.objects.get(pk=held.case_id).status == "waiting"

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cancellations.models import AutoApprovalPolicy
+from cancellations.models import AutoApprovalPolicy, CancellationRequest
 from cancellations.policies import (
     RULES,
-    may_decide,
+    may_answer,
     may_request,
     rule_in_words,
     verdict_of,
@@ -24,8 +24,7 @@ LIMITS = {"within_minutes": 60, "up_to_amount": 5000, "currency": "EUR"}
 
 def verdict(policy=None, statuses=("preparing",), age=timedelta(0), amount=1000, currency="EUR"):
     order = Order(placed_at=NOW - age, currency=currency)
-    items = [OrderItem(status=status) for status in statuses]
-    return verdict_of(policy, order, items, amount=amount, now=NOW)
+    return verdict_of(policy, order, statuses, amount=amount, now=NOW)
 
 
 @pytest.mark.parametrize("status", OrderItem.UNSHIPPED)
@@ -97,8 +96,13 @@ def test_who_may_ask(actor, allowed):
     ],
 )
 def test_who_may_answer_a_waiting_case(actor, allowed):
-    assert may_decide(Case(status="waiting", seller_id=7), actor) is allowed
-    assert not may_decide(Case(status="approved", seller_id=7), actor)
+    assert (may_answer(_request("waiting"), actor) is None) is allowed
+    assert may_answer(_request("approved"), actor) is not None
+
+
+def _request(status, **facts):
+    facts = {"evaluated_at": NOW, "held_by": "amount_too_high"} | facts
+    return CancellationRequest(case=Case(status=status, seller_id=7, origin="customer"), **facts)
 
 
 def test_a_refused_reason_names_the_reasons_that_may_be_picked():

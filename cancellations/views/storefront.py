@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cancellations import operations
-from cancellations.forms import CancellationForm, Row
+from cancellations.forms.storefront import CancellationForm, Row
 from cancellations.presenters import BackTo, Cancellation, cancellation_cases
 from core.errors import DomainError, Problems
 from core.web import OperationFormView, ScopedDetailView
