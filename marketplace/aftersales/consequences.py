@@ -15,4 +15,4 @@ def consequence_words(reason: Reason | None, transaction: Transaction, actor: Ac
         return ""
     if reason is None:
         return _("Rejection actions might affect Seller's Performance Ratings.")
-    return str(policies.consequence_of(reason))
+    return policies.consequence_of(reason, actor)

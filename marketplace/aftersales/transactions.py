@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cancellations import operations
+from cancellations import operations, policies
 from cancellations.models import CancellationRequest
 from cancellations.operations import Selection
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError
 from orders.models import Order, OrderItem
-from orders.policies import NotCancellable, may_cancel
+from orders.policies import may_cancel
 
 
 class Transaction(StrEnum):
@@ -48,16 +47,11 @@ def rejects(transaction: Transaction, actor: Actor) -> bool:
     return transaction is Transaction.REJECT or actor.role is Role.SELLER
 
 
-def why_not(transaction: Transaction, item: OrderItem) -> DomainError | None:
+def why_not(transaction: Transaction, item: OrderItem, actor: Actor) -> DomainError | None:
     """Why this cannot be applied to the item now, or None."""
-    if refusal := may_cancel(item):
-        return refusal
-    if transaction is Transaction.REJECT and item.status != OrderItem.Status.WAITING_PACKAGING:
-        return NotCancellable(
-            _("Reject is for items that wait for packaging. Use Cancel for this one."),
-            allowed=[Transaction.CANCEL],
-        )
-    return None
+    if rejects(transaction, actor):
+        return policies.may_reject_item(item, actor)
+    return may_cancel(item)
 
 
 def apply_transaction(

@@ -136,7 +136,7 @@ def test_owner_rejects_what_waits_for_packaging_with_a_reason(owner, order):
 
     dialog = text(owner.get(address(order), selected, headers=HTMX))
     assert "Rejection actions might affect Seller&#x27;s Performance Ratings" in dialog
-    assert "Reject is for items that wait for packaging" in dialog
+    assert "Cancel this instead." in dialog
     assert "Yes, reject 2 items" in dialog
 
     owner.post(address(order), asked(mugs, transaction="reject", reason="out_of_stock"))

@@ -82,7 +82,7 @@ class OrderTransaction(OperationFormView):
             (item, refusal)
             for item in self.items
             if f"quantity-{item.pk}" not in self.request.POST
-            and (refusal := why_not(self.transaction, item))
+            and (refusal := why_not(self.transaction, item, self.request.actor))
         ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
