@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from core.actors import Actor
+from core.bulk import insert
 from finance.models import Account, LedgerEntry, LedgerTransaction
 
 Kind = Account.Kind
@@ -177,7 +178,7 @@ def _post(postings: Iterable[_Posting]) -> None:
         return
     new = list(wanted.values())
     accounts = _locked_accounts({key for posting in new for key in posting.movements})
-    rows = LedgerTransaction.objects.bulk_create(
+    rows = insert(
         LedgerTransaction(
             reference=posting.reference,
             kind=posting.kind,
@@ -194,7 +195,7 @@ def _post(postings: Iterable[_Posting]) -> None:
         for posting, row in zip(new, rows, strict=True)
         for key, amount in posting.movements.items()
     ]
-    LedgerEntry.objects.bulk_create(entries)
+    insert(entries)
     _add_to_balances(entries)
 
 
