@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import DomainError
 from core.numbers import new_number
-from orders.models import Case, OrderItem, SellerOrder
+from orders.models import Case, Order, OrderItem, SellerOrder
 
 PREFIX = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
 
@@ -53,6 +53,7 @@ def open_case(
     for item in items:
         item.open_case = case
     case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
+    _touch_order(case)
     return case
 
 
@@ -64,6 +65,7 @@ def decide_case(case: Case, status: str, *, actor: Actor, **data) -> None:
     closed_at = None if status == Case.Status.APPROVED else now
     changes: dict = {"decided_at": now, "due_at": None, "closed_at": closed_at}
     case.transition_to(status, actor=actor, changes=changes, kind=case.kind, **data)
+    _touch_order(case)
 
 
 def release_items(items: Sequence[OrderItem]) -> None:
@@ -78,3 +80,11 @@ def complete_case(case: Case, *, actor: Actor) -> None:
     case.transition_to(
         Case.Status.COMPLETED, actor=actor, changes={"closed_at": timezone.now()}, kind=case.kind
     )
+    _touch_order(case)
+
+
+def _touch_order(case: Case) -> None:
+    """An order reads differently when a case of it does: `updated_since` must find both."""
+    now = timezone.now()
+    Order.objects.filter(pk=case.order_id).update(updated_at=now)
+    SellerOrder.objects.filter(pk=case.seller_order_id).update(updated_at=now)
