@@ -37,6 +37,7 @@ FOR_CUSTOMER = (
     "package.delivery_failed",
     "cancellation.requested",
     "cancellation.item_shipped",
+    "cancellation.made",
     "case.waiting",
     "case.rejected",
     "case.withdrawn",
@@ -47,8 +48,11 @@ FOR_CUSTOMER = (
 LEFT_OUT = ("order_item.split", "order_item.split_off", "order_item.restocked", "item.restocked")
 # Said already by another entry of the same moment.
 SPOKEN_FOR_BY = {
-    "case.waiting": ("cancellation.requested", "return.requested"),
-    "case.approved": ("cancellation.approved", "return.approved"),
+    "case.waiting": ("cancellation.requested", "cancellation.made", "return.requested"),
+    "case.approved": ("cancellation.approved", "cancellation.made", "return.approved"),
+    "case.rejected": ("cancellation.items_rejected",),
+    "cancellation.approved": ("cancellation.made", "cancellation.overruled"),
+    "cancellation.items_approved": ("cancellation.approved",),
     "order_item.preparing": ("package.preparing",),
     "order_item.ready_to_ship": ("package.ready_to_ship",),
     "order_item.shipped": ("package.shipped",),
@@ -60,6 +64,11 @@ LOOKS = {
     "order.placed": ("accent", "shopping-bag"),
     "cancellation.requested": ("warning", "hourglass"),
     "cancellation.held": ("warning", "hourglass"),
+    "cancellation.made": ("danger", "x"),
+    "cancellation.items_approved": ("info", "check"),
+    "cancellation.items_rejected": ("danger", "x"),
+    "cancellation.overruled": ("info", "check"),
+    "cancellation.escalated": ("warning", "hourglass"),
     "cancellation.item_shipped": ("danger", "truck"),
     "package.cancelled": ("neutral", "package-x"),
     "refund_plan.waiting": ("plain", "receipt-text"),
@@ -67,6 +76,8 @@ LOOKS = {
     "refund_plan.lines_dropped": ("neutral", "receipt-text"),
     "refund_plan.payable": ("info", "wallet"),
     "refund_plan.retried": ("info", "refresh-cw"),
+    "refund_plan.second_approved": ("info", "users"),
+    "refund_plan.moved_to_external": ("neutral", "wallet"),
 }
 
 

@@ -16,13 +16,14 @@ class Queue(models.TextChoices):
     """What waits for somebody of the marketplace."""
 
     STUCK = "stuck", _("Stuck")
+    SECOND_APPROVAL = "second_approval", _("Second approval")
 
 
 def in_queue(plans, queue: str, actor: Actor):
     """The plans that wait in this queue; none for those whose work it is not."""
     if actor.role is not Role.OWNER:
         return plans.none()
-    return plans.stuck()
+    return plans.stuck() if queue == Queue.STUCK else plans.awaiting_second_person()
 
 
 class RefundPlanFilter(SinceFilter):

@@ -1,16 +1,29 @@
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.money import MinorUnits
-from core.states import Stateful
+from core.states import Recorded, Stateful
 from orders.models import Case, Order, OrderItem, Payment, SellerOrder
 from refunds.querysets import (
+    ApprovalRuleQuerySet,
     RefundAttemptQuerySet,
     RefundLineQuerySet,
     RefundPartQuerySet,
     RefundPlanQuerySet,
 )
+
+
+def _person(did: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=did,
+    )
 
 
 class RefundPlan(Stateful):
@@ -64,6 +77,14 @@ class RefundPlan(Stateful):
         blank=True,
         help_text="set when it may be paid; taken back by a refusal until somebody asks again",
     )
+    # Who had a hand in it before: the second person is somebody else. Null: no person.
+    requested_by = _person("asked for what the plan pays back")
+    approved_by = _person("decided that it is paid")
+    needs_second_approval = models.BooleanField(
+        default=False, help_text="not paid before another person has agreed"
+    )
+    second_approved_by = _person("agreed that this much is paid")
+    second_approved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(null=True, default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
     imported = models.BooleanField(default=False)
@@ -78,6 +99,16 @@ class RefundPlan(Stateful):
                 condition=~models.Q(status="void"),
                 name="plan_one_live_per_case",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(second_approved_by=models.F("approved_by"))
+                & ~models.Q(second_approved_by=models.F("requested_by")),
+                name="plan_second_person_is_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(needs_second_approval=False)
+                | ~models.Q(status__in=["processing", "completed"]),
+                name="plan_not_paid_before_agreed",
+            ),
             models.UniqueConstraint(fields=["id", "seller_order"], name="plan_with_seller_order"),
             models.UniqueConstraint(fields=["id", "order"], name="plan_with_order"),
         ]
@@ -91,6 +122,11 @@ class RefundPlan(Stateful):
                 condition=models.Q(status__in=["approved", "failed"]),
                 name="plan_due",
             ),
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(needs_second_approval=True),
+                name="plan_to_agree",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +135,8 @@ class RefundPlan(Stateful):
     @property
     def is_ours_to_pay(self) -> bool:
         """Whether a worker pays it by itself once its time has come."""
-        return self.status in self.PAYABLE and (self.gateway != "external" or not self.total)
+        by_us = self.gateway != "external" or not self.total
+        return self.status in self.PAYABLE and by_us and not self.needs_second_approval
 
 
 class RefundLine(models.Model):
@@ -260,3 +297,28 @@ class RefundAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part_id}/{self.attempt_no}"
+
+
+class RefundApprovalRule(Recorded):
+    """Above this amount a refund needs a second person, per currency.
+
+    `amount` is minor units; a plan of exactly this much needs one person only. Null: one person
+    is always enough.
+    """
+
+    EVENT = "refund_approval_rule"
+
+    currency = models.CharField(max_length=3, unique=True)
+    amount = MinorUnits(null=True, blank=True)
+
+    objects = ApprovalRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0), name="approval_rule_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.currency

@@ -1,6 +1,7 @@
 """Pure rules about refund plans: asked by buttons and by operations."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError, NotAllowed
@@ -13,6 +14,20 @@ class PlanDecided(DomainError):
     """Only a waiting plan can still be changed."""
 
     code = "plan_decided"
+
+
+class NothingToAgree(DomainError):
+    """The plan does not wait for a second person (any more)."""
+
+    code = "nothing_to_agree"
+    message = _lazy("This plan does not wait for a second person.")
+
+
+class SamePerson(NotAllowed):
+    """The second person must be another one than who asked for it or approved it."""
+
+    code = "same_person"
+    message = _lazy("You had a hand in this refund already; another person must agree.")
 
 
 class NotRetryable(DomainError):
@@ -45,4 +60,22 @@ def may_retry(plan: RefundPlan, actor: Actor) -> DomainError | None:
         )
     if plan.payable_at is not None:
         return NotRetryable(_("%(plan)s is about to be tried again.") % {"plan": plan.number})
+    return None
+
+
+def may_approve_second(plan: RefundPlan, actor: Actor) -> DomainError | None:
+    """Why this person cannot be the second one to agree to a refund, or None if they can."""
+    if actor.role is not Role.OWNER or actor.user_id is None or not actor.has_rank(Rank.MANAGER):
+        return NotAllowed(_("Only a manager of the marketplace may agree to a refund."))
+    if not plan.needs_second_approval:
+        return NothingToAgree()
+    if actor.user_id in (plan.requested_by_id, plan.approved_by_id):
+        return SamePerson()
+    return None
+
+
+def may_set_rules(actor: Actor) -> DomainError | None:
+    """Why this actor cannot say how much one person may approve, or None if they can."""
+    if actor.role is not Role.OWNER or not actor.has_rank(Rank.ADMIN):
+        return NotAllowed(_("Settings are for Admins."))
     return None

@@ -89,6 +89,8 @@ class PlanPage(PlanView):
         self.stuck: Stuck | None = stuck_of(plan) if self.for_owner else None
         self.lines = [line for line in plan.lines.all() if not line.dropped_at]
         self.dropped = [line for line in plan.lines.all() if line.dropped_at]
+        self.may_approve_second = policies.may_approve_second(plan, actor) is None
+        self.second_dialog = f"agree-{plan.number}"
         self.shows_payments = actor.role is not Role.SELLER
         self.commission = sum(line.commission for line in self.lines)
         self.commission_signed = -self.commission

@@ -21,6 +21,7 @@ class RefundPlanQuerySet(ScopedQuerySet):
         """May be paid now, by us. Plans that somebody else pays wait for that person."""
         return self.filter(
             ~Q(gateway="external") | Q(total=0),
+            needs_second_approval=False,
             status__in=self.model.PAYABLE,
             payable_at__lte=Now(),
         )
@@ -42,10 +43,14 @@ class RefundPlanQuerySet(ScopedQuerySet):
             | Q(Exists(waiting), status=status.PROCESSING)
             | Q(
                 ~Q(gateway="external"),
+                needs_second_approval=False,
                 status__in=self.model.PAYABLE,
                 payable_at__lt=overdue,
             )
         )
+
+    def awaiting_second_person(self):
+        return self.filter(needs_second_approval=True)
 
     def of_order(self, number: str):
         return self.filter(order__number=number)
@@ -79,7 +84,8 @@ class RefundPlanQuerySet(ScopedQuerySet):
         from refunds.models import RefundLine
 
         lines = RefundLine.objects.visible_to(actor).select_related("item__line")
-        return self.with_attempts(actor).prefetch_related(Prefetch("lines", lines.order_by("pk")))
+        people = self.select_related("requested_by", "approved_by", "second_approved_by")
+        return people.with_attempts(actor).prefetch_related(Prefetch("lines", lines.order_by("pk")))
 
 
 class RefundLineQuerySet(ScopedQuerySet):
@@ -104,3 +110,11 @@ class RefundAttemptQuerySet(ScopedQuerySet):
     def due(self):
         """Undecided, and surely not under way any more: time to ask the provider."""
         return self.undecided().filter(next_check_at__lte=Now())
+
+
+class ApprovalRuleQuerySet(ScopedQuerySet):
+    """Only the marketplace knows and sets them."""
+
+    def asks_for_second(self, *, total: int, currency: str) -> bool:
+        """Whether a refund of `total` minor units is above what one person may approve."""
+        return self.filter(currency=currency, amount__lt=total).exists()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from refunds import api
-from refunds.views import plans
+from refunds.views import plans, settings
 
 PLAN = "refund-plans/<str:number>/"
 
@@ -16,6 +16,16 @@ seller_urls = [*console_urls]
 owner_urls = [
     *console_urls,
     path(f"{PLAN}retries/", plans.RefundPlanRetry.as_view(), name="refund_plan_retry"),
+    path(
+        f"{PLAN}second-approval/",
+        plans.RefundPlanSecondApproval.as_view(),
+        name="refund_plan_second_approval",
+    ),
+    path(
+        "settings/refund-approval/",
+        settings.RefundApproval.as_view(),
+        name="settings_refund_approval",
+    ),
 ]
 api_urls = [
     path("refund-plans/", api.RefundPlanListEndpoint.as_view(), name="refund_plan_list"),

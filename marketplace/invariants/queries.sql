@@ -524,7 +524,8 @@ and (a.next_check_at is null or a.next_check_at < now() - interval '15 minutes')
 -- name: A plan that may be paid is being paid
 select p.id as plan_id, p.order_id, p.status, p.payable_at from refunds_refundplan p
 where p.gateway <> 'external' and (
-    (p.status = 'approved' and p.payable_at < now() - interval '15 minutes')
+    (p.status = 'approved' and not p.needs_second_approval
+        and p.payable_at < now() - interval '15 minutes')
     or (p.status = 'processing' and p.updated_at < now() - interval '15 minutes' and not exists (
         select 1 from refunds_refundattempt a join refunds_refundpart t on t.id = a.part_id
         where t.plan_id = p.id and a.status in ('sending', 'unknown')))

@@ -1,5 +1,6 @@
 """What can be done with refund plans, in the order it happens in life."""
 
+from refunds.operations.approving import approve_second, set_approval_rule
 from refunds.operations.execution import due_plans, execute_plan, send_attempt
 from refunds.operations.history import PastRefund, record_history
 from refunds.operations.plans import (
@@ -17,6 +18,7 @@ __all__ = [
     "PastRefund",
     "PlanExists",
     "approve_plan",
+    "approve_second",
     "create_plan",
     "drop_lines",
     "due_attempts",
@@ -27,5 +29,6 @@ __all__ = [
     "record_history",
     "retry_plan",
     "send_attempt",
+    "set_approval_rule",
     "void_plan",
 ]

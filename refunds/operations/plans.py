@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -15,7 +16,7 @@ from orders.models import Case, OrderItem, Payment
 from orders.operations import lock_order
 from refunds import policies
 from refunds.gateway import current
-from refunds.models import RefundLine, RefundPart, RefundPlan
+from refunds.models import RefundApprovalRule, RefundLine, RefundPart, RefundPlan
 from refunds.planning import PlannedLine, plan_refund, spread_over_payments
 
 Status = RefundPlan.Status
@@ -60,9 +61,11 @@ def create_plan(
         total=planned.total,
         gateway=current(),
         payable_when=payable_when,
+        requested_by_id=actor.user_id,
     )
-    if status == Status.APPROVED and payable_when == AT_ONCE:
-        plan.payable_at = timezone.now()
+    if status == Status.APPROVED:
+        for column, value in on_approval(plan, actor).items():
+            setattr(plan, column, value)
     plan.save(force_insert=True)
     RefundLine.objects.bulk_create(lines_of(plan, planned.lines))
     _write_parts(plan)
@@ -112,11 +115,28 @@ def planned_of(*order_ids: int) -> dict[int, int]:
 def approve_plan(plan: RefundPlan, *, actor: Actor) -> None:
     """Decide that a waiting plan will be paid: at once, or when `mark_payable` says so.
 
-    Raises InvalidTransition when it is not waiting any more.
+    Above the amount of the rule for its currency it then waits for `approve_second`. Raises
+    InvalidTransition when it is not waiting any more.
     """
     lock_order(plan.order_id)
-    changes = {"payable_at": timezone.now()} if plan.payable_when == AT_ONCE else None
-    plan.transition_to(Status.APPROVED, actor=actor, changes=changes, total=plan.total)
+    changes = on_approval(plan, actor)
+    plan.transition_to(
+        Status.APPROVED,
+        actor=actor,
+        changes=changes,
+        total=plan.total,
+        needs_second_approval=changes["needs_second_approval"],
+    )
+
+
+def on_approval(plan: RefundPlan, actor: Actor) -> dict[str, Any]:
+    """The columns that an approval by this actor sets: who, when payable, who else must agree."""
+    rules = RefundApprovalRule.objects.all()
+    return {
+        "approved_by_id": actor.user_id,
+        "needs_second_approval": rules.asks_for_second(total=plan.total, currency=plan.currency),
+        "payable_at": timezone.now() if plan.payable_when == AT_ONCE else None,
+    }
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from orders.presenters import OrderDetail
 from orders.timeline import timeline_of
 from refunds.filters import Queue, RefundPlanFilter
 from refunds.models import RefundPlan
-from refunds.operations import retry_plan
+from refunds.operations import approve_second, retry_plan
 from refunds.presenters import PlanPage, PlanRow
 from refunds.tabs import plan_tabs
 
@@ -84,3 +84,15 @@ class RefundPlanRetry(PlanAct):
 
     def get_success_message(self) -> str:
         return _("%(plan)s was sent to be paid again.") % {"plan": self.plan.number}
+
+
+class RefundPlanSecondApproval(PlanAct):
+    """Agree as the second person: POST /owner/refund-plans/<number>/second-approval/."""
+
+    def perform(self) -> None:
+        approve_second(self.plan, actor=self.request.actor)
+
+    def get_success_message(self) -> str:
+        return _("%(plan)s is approved by a second person and will be paid.") % {
+            "plan": self.plan.number
+        }

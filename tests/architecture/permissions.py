@@ -137,6 +137,8 @@ OWNER_PAGES = {
     "owner:refund_plan_list": Row(OWNERS),
     "owner:refund_plan_detail": Row(OWNERS, of="plan"),
     "owner:refund_plan_retry": Row(**OWNER_ADMIN, of="plan", method="post"),
+    "owner:refund_plan_second_approval": Row(**OWNER_ADMIN, of="plan", method="post"),
+    "owner:settings_refund_approval": Row(**OWNER_ADMIN),
     "owner:job_list": Row(OWNERS),
     "owner:job_detail": Row(OWNERS, of="job"),
     "owner:job_cancel": Row(OWNERS, of="job", method="post"),

@@ -1,0 +1,42 @@
+"""Shapes of the forms about refunds. Amounts are typed as people write them: 12.50."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.money import currency_exponent, is_currency
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """An amount as people write it, in minor units. Raises ValidationError for more decimals
+    than the currency has."""
+    minor = amount.scaleb(currency_exponent(currency))
+    if minor != minor.to_integral_value():
+        raise forms.ValidationError(
+            _("%(currency)s has no such small amounts.") % {"currency": currency}
+        )
+    return int(minor)
+
+
+class ApprovalRuleForm(forms.Form):
+    currency = forms.CharField(
+        label=_("Currency"), min_length=3, max_length=3, help_text=_("Such as EUR or BRL.")
+    )
+    amount = forms.DecimalField(
+        label=_("One person may approve up to"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        help_text=_("A refund above it waits for a second person. Empty: never."),
+    )
+
+    def clean_currency(self) -> str:
+        currency = self.cleaned_data["currency"].upper()
+        if not is_currency(currency):
+            raise forms.ValidationError(_("Not an ISO 4217 currency code, such as EUR."))
+        return currency
+
+    def clean_amount(self) -> int | None:
+        amount, currency = self.cleaned_data["amount"], self.cleaned_data.get("currency")
+        return None if amount is None or not currency else minor_units(amount, currency)
