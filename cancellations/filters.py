@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from core.api.pagination import SinceFilter
-from orders.models import Case
+from orders.models import Case, Reason
 
 
 class CancellationFilter(SinceFilter):
@@ -21,3 +21,11 @@ class CancellationFilter(SinceFilter):
     class Meta:
         model = Case
         fields = ["status", "order", "origin", "opened_from", "opened_before", "updated_since"]
+
+
+class ReasonFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=Case.Kind.choices, label=_("Kind"))
+
+    class Meta:
+        model = Reason
+        fields = ["kind"]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cancellations.models import CancellationItem
-from cancellations.policies import rule_in_words
+from cancellations.policies import ESCALATED, allowed_actions, rule_in_words
 from core import formats
 from core.actors import Actor, Role
+from core.deadlines.models import Deadline
 from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundLine, RefundPart, RefundPlan
@@ -82,6 +83,7 @@ class Entry:
         self.reason = row.reason
         self.note = row.note
         self.status = row.status
+        self.answer = row.decision_note
 
     @property
     def decision(self) -> str:
@@ -96,6 +98,16 @@ class Entry:
         if self.row.decided_by:
             return str(self.row.decided_by)
         return str(Case.Origin(self.row.decided_by_role).label) if self._known_role else ""
+
+    @property
+    def decided_by_side(self) -> str:
+        """Which side decided, for customers: they read no names. Empty where a rule did."""
+        row = self.row
+        if row.status == CancellationItem.Status.WAITING or row.decided_rule:
+            return ""
+        if row.decided_by_role == Role.CUSTOMER:
+            return _("You")
+        return str(Case.Origin(row.decided_by_role).label) if self._known_role else ""
 
     @property
     def _known_role(self) -> bool:
@@ -157,6 +169,27 @@ class Cancellation:
     def payments(self) -> list[BackTo]:
         return [BackTo.of(part.payment, part.amount) for part in self.parts]
 
+    def may(self, action: str) -> bool:
+        """Whether this reader may approve, reject, withdraw or overrule it now."""
+        return action in allowed_actions(self.request, self.actor)
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.may("withdraw")
+
+    @cached_property
+    def silence(self) -> str:
+        """What happens without an answer (approve, reject, escalate); empty: nobody is asked."""
+        deadline = Deadline.objects.open().of(self.case).order_by("pk").last()
+        return deadline.action if deadline else ""
+
+    @property
+    def answered_by(self) -> str:
+        """Who answers while it waits for a person."""
+        if self.request.held_by == ESCALATED:
+            return _("The marketplace")
+        return self.case.seller.name
+
     @property
     def is_over(self) -> bool:
         """Nothing more will happen to it."""
@@ -191,13 +224,17 @@ class Cancellation:
         """What happened so far, newest first."""
         case, units = self.case, self.units
         asked = _("You asked to cancel")
-        if case.origin != Case.Origin.CUSTOMER:
+        if case.origin == Case.Origin.SELLER:
+            asked = _("%(who)s cancelled") % {"who": case.seller.name}
+        elif case.origin != Case.Origin.CUSTOMER:
             asked = _("%(who)s asked to cancel") % {"who": case.get_origin_display()}
         items = ngettext("%(n)s item", "%(n)s items", units) % {"n": units}
         story = [Happening(asked, "inbox", "accent", case.opened_at, items)]
         if case.status == Case.Status.REJECTED:
             story.append(Happening(_("Rejected"), "x", "danger", case.decided_at, self.decision))
-        elif case.decided_at and case.status != Case.Status.WITHDRAWN:
+        elif case.status == Case.Status.WITHDRAWN:
+            story.append(Happening(_("Taken back"), "undo-2", "neutral", case.decided_at))
+        elif case.decided_at:
             story.append(Happening(_("Approved"), "check", "info", case.decided_at, self.decision))
         if self.amount and self._plan_is("completed"):
             paid = f"{formats.figure(self.amount, self.currency)} {self.currency}"

@@ -7,12 +7,20 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cancellations.models import CancellationItem
-from cancellations.policies import LONGEST_NOTE, rule_in_words
+from cancellations.models import AutoApprovalPolicy, CancellationItem
+from cancellations.operations import ANSWER_STEP
+from cancellations.policies import (
+    LONGEST_NOTE,
+    allowed_actions,
+    consequence_of,
+    rule_in_words,
+)
 from cancellations.presenters import Cancellation, Entry
-from core.actors import Role
+from core.actors import Actor, Role
 from core.api.serializers import MoneyField, StrictSerializer, money
-from orders.models import Case
+from core.deadlines.models import Action, UnitChoice
+from core.deadlines.operations import rule_for
+from orders.models import Case, Reason
 from orders.serializers import moment
 from refunds.models import RefundPlan
 
@@ -26,6 +34,25 @@ class WantedItem(StrictSerializer):
 
 class CancellationInput(StrictSerializer):
     items = WantedItem(many=True, allow_empty=False, max_length=1000)
+
+
+ITEMS_OF_CASE = "items of the cancellation, <line>.<n>; all that wait, where none are named"
+
+
+class ApprovalInput(StrictSerializer):
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        allow_empty=False,
+        max_length=1000,
+        help_text=ITEMS_OF_CASE,
+    )
+
+
+class RejectionInput(ApprovalInput):
+    note = serializers.CharField(
+        max_length=LONGEST_NOTE, help_text="why not; the customer reads it"
+    )
 
 
 def cancellation(shown: Cancellation) -> dict[str, Any]:
@@ -46,7 +73,7 @@ def cancellation(shown: Cancellation) -> dict[str, Any]:
         "estimate": money(shown.request.estimate, shown.currency),
         "items": [_entry(entry, shown) for entry in shown.entries],
         "refund_plan": _plan(shown),
-        "allowed_actions": [],
+        "allowed_actions": allowed_actions(shown.request, shown.actor),
     }
     if shown.actor.role is not Role.SELLER:
         answer["payments"] = [
@@ -69,6 +96,36 @@ def _entry(entry: Entry, shown: Cancellation) -> dict[str, Any]:
         "decided_at": moment(row.decided_at),
         "decided_by": row.decided_by_role or None,
         "rule": _rule(row.decided_rule),
+        "answer": row.decision_note,
+    }
+
+
+def reason(row: Reason, actor: Actor) -> dict[str, Any]:
+    """One reason that this actor may pick; whose fault it is, is not for customers."""
+    answer: dict[str, Any] = {
+        "code": row.code,
+        "kind": row.kind,
+        "text": row.text,
+        "needs_note": row.needs_note,
+        "needs_evidence": row.needs_evidence,
+    }
+    if actor.role is not Role.CUSTOMER:
+        answer["fault"] = row.fault
+    if actor.role is not Role.CUSTOMER and row.kind == Case.Kind.CANCEL:
+        answer["consequence"] = consequence_of(row, actor)
+    return answer
+
+
+def policy(row: AutoApprovalPolicy) -> dict[str, Any]:
+    """When a cancellation is approved by itself, and what happens otherwise."""
+    terms = rule_for(ANSWER_STEP)
+    limit = row.up_to_amount
+    return {
+        "up_to_status": row.up_to_status,
+        "within_minutes": row.within_minutes,
+        "up_to_amount": None if limit is None else money(limit, row.currency),
+        "answer_within": {"amount": terms.amount, "unit": terms.unit},
+        "silence": terms.on_expiry,
     }
 
 
@@ -114,6 +171,7 @@ class CancelledItemShape(serializers.Serializer):
     decided_at = serializers.DateTimeField(allow_null=True)
     decided_by = serializers.CharField(allow_null=True, help_text="customer, seller, owner, system")
     rule = CodeAndText(allow_null=True, help_text="which rule decided, when no person did")
+    answer = serializers.CharField(allow_blank=True, help_text="what the person who decided wrote")
 
 
 class PlanShape(serializers.Serializer):
@@ -137,7 +195,7 @@ class CancellationShape(serializers.Serializer):
     status = serializers.ChoiceField(Case.Status.choices)
     origin = serializers.ChoiceField(Case.Origin.choices)
     opened_at = serializers.DateTimeField(allow_null=True)
-    due_at = serializers.DateTimeField(allow_null=True, help_text="when silence approves it")
+    due_at = serializers.DateTimeField(allow_null=True, help_text="when silence decides it")
     decided_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
@@ -145,7 +203,11 @@ class CancellationShape(serializers.Serializer):
     estimate = MoneyField()
     items = CancelledItemShape(many=True)
     refund_plan = PlanShape(allow_null=True)
-    allowed_actions = serializers.ListField(child=serializers.CharField())
+    allowed_actions = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="approve, reject, withdraw: POST …/approval/, …/rejection/, …/withdrawal/; "
+        "overrule: on the owner's pages",
+    )
     payments = BackToShape(many=True, required=False, help_text="not for sellers")
 
     def to_representation(self, case: Case) -> dict[str, Any]:
@@ -156,3 +218,40 @@ class RequestedShape(serializers.Serializer):
     """What a request made: one cancellation per seller."""
 
     results = CancellationShape(many=True)
+
+
+class ReasonShape(serializers.Serializer):
+    """Why something may be cancelled or returned; those that the reader may pick."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(Case.Kind.choices)
+    text = serializers.CharField()
+    needs_note = serializers.BooleanField()
+    needs_evidence = serializers.BooleanField()
+    fault = serializers.ChoiceField(
+        Reason.Fault.choices, required=False, help_text="not for customers"
+    )
+    consequence = serializers.CharField(
+        required=False, help_text="for the seller's ratings; not for customers"
+    )
+
+    def to_representation(self, row: Reason) -> dict[str, Any]:
+        return reason(row, self.context["request"].actor)
+
+
+class SpanShape(serializers.Serializer):
+    amount = serializers.IntegerField()
+    unit = serializers.ChoiceField(UnitChoice.choices)
+
+
+class PolicyShape(serializers.Serializer):
+    """What is approved without asking; everything else waits for an answer."""
+
+    up_to_status = serializers.CharField()
+    within_minutes = serializers.IntegerField(allow_null=True, help_text="of placement")
+    up_to_amount = MoneyField(allow_null=True)
+    answer_within = SpanShape()
+    silence = serializers.ChoiceField(Action.choices, help_text="what it means")
+
+    def to_representation(self, row: AutoApprovalPolicy) -> dict[str, Any]:
+        return policy(row)

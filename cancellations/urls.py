@@ -12,6 +12,11 @@ my_urls = [
         name="cancellation_create",
     ),
     path("requests/<str:number>/", storefront.CancellationDetail.as_view(), name="case_detail"),
+    path(
+        "requests/<str:number>/withdrawal/",
+        storefront.CancellationWithdrawal.as_view(),
+        name="cancellation_withdrawal",
+    ),
 ]
 api_urls = [
     path(
@@ -19,8 +24,30 @@ api_urls = [
         api.OrderCancellations.as_view(),
         name="order_cancellations",
     ),
+    path(
+        "orders/<str:number>/rejections/",
+        api.OrderRejections.as_view(),
+        name="order_rejections",
+    ),
     path("cancellations/", api.CancellationList.as_view(), name="cancellation_list"),
     path(
         "cancellations/<str:number>/", api.CancellationDetail.as_view(), name="cancellation_detail"
     ),
+    path(
+        "cancellations/<str:number>/approval/",
+        api.Approval.as_view(),
+        name="cancellation_approval",
+    ),
+    path(
+        "cancellations/<str:number>/rejection/",
+        api.Rejection.as_view(),
+        name="cancellation_rejection",
+    ),
+    path(
+        "cancellations/<str:number>/withdrawal/",
+        api.Withdrawal.as_view(),
+        name="cancellation_withdrawal",
+    ),
+    path("reasons/", api.ReasonList.as_view(), name="reason_list"),
+    path("cancellation-policy/", api.CancellationPolicy.as_view(), name="cancellation_policy"),
 ]

@@ -2,36 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from core.actors import Actor, Role
 from core.scoping import ScopedQuerySet
+from orders.listing import ListedRows
 
 # How long after an approved cancellation the lists still warn "do not hand over".
 HOLD_BACK_DAYS = 7
 
 LIST_ORDER = ("-placed_at", "-id")
-LIST_FIELDS = (
-    "id",
-    "number",
-    "status",
-    "channel",
-    "currency",
-    "placed_at",
-    "updated_at",
-    "total",
-    "first_name",
-    "last_name",
-    "email",
-    "country",
-    "parts",
-    "requests",
-)
 
 
 class CustomerQuerySet(ScopedQuerySet):
@@ -109,17 +91,11 @@ class ListedQuerySet(ScopedQuerySet):
         cases = Case.objects.filter(which).order_by()
         return self.filter(pk__in=cases.values(self.CASE_OF))
 
-    def _cases(self):
-        """The newest requests of each row, as JSON."""
-        from orders.models import Case
-
-        newest = Case.objects.filter(**{self.CASE_OF: OuterRef("pk")}).order_by("-pk")
-        facts = ("number", "kind", "status", "origin", "opened_at", "due_at", "decided_at")
-        return ArraySubquery(
-            newest.values(json=JSONObject(imported="imported", **{name: name for name in facts}))[
-                :5
-            ]
-        )
+    def with_list_details(self):
+        """Rows (`ListedRow`) with all that a list shows, in one query."""
+        rows = self._chain()
+        rows._iterable_class = ListedRows
+        return rows
 
 
 def _held_back(now: datetime) -> Q:
@@ -161,20 +137,6 @@ class OrderQuerySet(ListedQuerySet):
         lines = OrderLine.objects.filter(order=OuterRef("pk"), name__icontains=text)
         return self.filter(Q(number__istartswith=text) | models.Exists(lines))
 
-    def with_list_details(self):
-        """Rows (named tuples) with all that a list shows, in one query."""
-        from orders.models import SellerOrder
-
-        parts = SellerOrder.objects.filter(order=OuterRef("pk")).order_by("pk")
-        return self.annotate(
-            first_name=F("customer__first_name"),
-            last_name=F("customer__last_name"),
-            email=F("customer__email"),
-            country=KeyTextTransform("country", "shipping_address"),
-            parts=ArraySubquery(parts.values(json=_part())),
-            requests=self._cases(),
-        ).values_list(*LIST_FIELDS, named=True)
-
 
 class SellerOrderQuerySet(ListedQuerySet):
     CUSTOMER_PATH = "order__customer__user"
@@ -188,32 +150,6 @@ class SellerOrderQuerySet(ListedQuerySet):
 
     def sold_by(self, text: str):
         return self.filter(Q(seller__code=text) | Q(seller__name__icontains=text))
-
-    def with_list_details(self):
-        """Rows (named tuples) with all that a list shows, in one query."""
-        address = KeyTextTransform("country", "order__shipping_address")
-        return self.annotate(
-            number=F("order__number"),
-            channel=F("order__channel"),
-            currency=F("order__currency"),
-            first_name=F("order__customer__first_name"),
-            last_name=F("order__customer__last_name"),
-            email=F("order__customer__email"),
-            country=address,
-            parts=ArraySubquery(self.model.objects.filter(pk=OuterRef("pk")).values(json=_part())),
-            requests=self._cases(),
-        ).values_list(*LIST_FIELDS, named=True)
-
-
-def _part() -> JSONObject:
-    """What a list says of one seller's part of an order."""
-    return JSONObject(
-        code="seller__code",
-        name="seller__name",
-        status="status",
-        units="unit_count",
-        ship_by="ship_by",
-    )
 
 
 class PaymentQuerySet(ScopedQuerySet):
@@ -257,9 +193,11 @@ class ReasonQuerySet(models.QuerySet):
         Role.SYSTEM: "for_system",
     }
 
-    def pickable_by(self, actor: Actor, kind: str):
-        """The active reasons of this kind which this actor may choose, in the owner's order."""
+    def pickable_by(self, actor: Actor, kind: str = ""):
+        """The active reasons, of this kind or of every one, which this actor may choose; in the
+        owner's order."""
         picker = self.PICKERS.get(actor.role)
         if picker is None:
             return self.none()
-        return self.filter(kind=kind, active=True, **{picker: True}).order_by("sort_order", "pk")
+        found = self.filter(active=True, **{picker: True}).order_by("sort_order", "pk")
+        return found.filter(kind=kind) if kind else found

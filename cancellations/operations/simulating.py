@@ -65,7 +65,7 @@ def _judge(candidate: AutoApprovalPolicy, batch: list[Event], run: DryRun) -> No
             orders[event.order_id],
             [statuses.before(event.pk, item) for item in event.data["items"]],
             amount=event.data["estimate"],
-            now=event.occurred_at,
+            now=event.occurred_at or event.recorded_at,
         )
         run.total += 1
         if verdict.approved:

@@ -35,6 +35,7 @@ def cancellation_panel(context, order: Order):
         "cancellations": present(cancellation_cases(actor).filter(order=order), actor),
         "for_owner": actor.role is Role.OWNER,
         "order": order,
+        "request": context["request"],
     }
 
 

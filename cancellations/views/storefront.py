@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -9,9 +10,10 @@ from django.utils.translation import ngettext
 
 from cancellations import operations
 from cancellations.forms.storefront import CancellationForm, Row
+from cancellations.models import CancellationRequest
 from cancellations.presenters import BackTo, Cancellation, cancellation_cases
 from core.errors import DomainError, Problems
-from core.web import OperationFormView, ScopedDetailView
+from core.web import OperationFormView, OperationView, ScopedDetailView, form_key_input
 from orders.models import Case, Order, OrderItem, Reason
 from orders.policies import may_cancel
 
@@ -129,4 +131,22 @@ class CancellationDetail(ScopedDetailView):
 
     def get_context_data(self, **kwargs):
         shown = Cancellation(self.object, self.request.actor)
-        return super().get_context_data(cancellation=shown, order=shown.order, **kwargs)
+        return super().get_context_data(
+            cancellation=shown, order=shown.order, form_key_input=form_key_input(), **kwargs
+        )
+
+
+class CancellationWithdrawal(OperationView):
+    """The customer takes the request back."""
+
+    def perform(self) -> CancellationRequest:
+        case = get_object_or_404(
+            cancellation_cases(self.request.actor), number=self.kwargs["number"]
+        )
+        return operations.withdraw_cancellation(case.cancellation, actor=self.request.actor)
+
+    def get_success_message(self) -> str:
+        return _("Your request is taken back. What you had chosen will be sent.")
+
+    def get_success_url(self) -> str:
+        return reverse("my:case_detail", args=[self.kwargs["number"]])
