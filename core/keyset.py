@@ -1,7 +1,7 @@
 """Paging by key: page 1,000 costs what page 1 costs, and new rows shift nothing.
 
-Needs an ordering that ends with a unique column, all of whose columns are never null:
-("-placed_at", "-id"). Pages and endpoints share it.
+Needs an ordering that ends with a unique column, all of whose columns (or annotations) are never
+null: ("-placed_at", "-id"). Pages and endpoints share it.
 """
 
 import base64
@@ -46,7 +46,7 @@ def page_of(
     direction, key = FORWARD, None
     if cursor:
         direction, values, note = _read(cursor)
-        key = _key(rows.model, ordering, values)
+        key = _key(rows, ordering, values)
     backward = direction == BACKWARD
     wanted = [_flipped(name) for name in ordering] if backward else list(ordering)
     found = rows.order_by(*wanted)
@@ -114,19 +114,22 @@ def _read(cursor: str) -> tuple[str, list[Any], str]:
     return direction, values, str(note)
 
 
-def _key(model: type[Model], ordering: Sequence[str], values: list[Any]) -> list[Any]:
+def _key(rows: QuerySet, ordering: Sequence[str], values: list[Any]) -> list[Any]:
     if len(values) != len(ordering):
         raise CursorNotValid(field="cursor")
     try:
         return [
-            _field(model, name.lstrip("-")).to_python(value)
+            _field(rows, name.lstrip("-")).to_python(value)
             for name, value in zip(ordering, values, strict=True)
         ]
     except (ValidationError, FieldDoesNotExist, TypeError, ValueError) as error:
         raise CursorNotValid(field="cursor") from error
 
 
-def _field(model: Any, column: str) -> Any:
+def _field(rows: QuerySet, column: str) -> Any:
+    if column in rows.query.annotations:
+        return rows.query.annotations[column].output_field
+    model: Any = rows.model
     *relations, name = column.split("__")
     for relation in relations:
         model = model._meta.get_field(relation).related_model

@@ -1,4 +1,4 @@
-"""The dialog behind *Apply*: how many of each item, and why. Shape only."""
+"""What is typed where items are cancelled and requests answered. Shape only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cancellations.models import CancellationItem
 from cancellations.operations import Selection
 from cancellations.policies import LONGEST_NOTE
+from marketplace.aftersales.answers import Answer
 from orders.models import OrderItem, Reason
 
 
@@ -106,3 +108,42 @@ class TransactionForm(ReasonForm):
         if kind != "items" or not position.isdecimal() or int(position) >= len(self.items):
             return None
         return part if part in ("reason", "note") else f"quantity-{self.items[int(position)].pk}"
+
+
+class AnswerForm(forms.Form):
+    """Which of the `entries` are answered, and what the customer reads about it."""
+
+    answer = forms.ChoiceField(
+        choices=[(answer, answer) for answer in Answer],
+        error_messages={"required": gettext_lazy("Choose what to do.")},
+    )
+    items = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Items"), coerce=int, required=False, widget=forms.MultipleHiddenInput
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text=gettext_lazy("A rejection needs one: the customer reads it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args, entries: Sequence[CancellationItem], **options):
+        super().__init__(*args, **options)
+        self.entries = list(entries)
+        self.fields["items"].choices = [
+            (entry.item_id, entry.item.line.name) for entry in self.entries
+        ]
+
+    @property
+    def chosen(self) -> set[int]:
+        """The ticked items; all of them while nobody has chosen."""
+        if not self.is_bound:
+            return {entry.item_id for entry in self.entries}
+        return {int(value) for value in self["items"].value() or () if str(value).isdecimal()}
+
+    def clean(self):
+        given = super().clean()
+        if given.get("answer") != Answer.WITHDRAW and not given.get("items", True):
+            self.add_error("items", _("Tick at least one item."))
+        return given

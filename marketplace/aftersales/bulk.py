@@ -1,0 +1,100 @@
+"""A seller cancels many orders at once: what that comes to, and the doing, order by order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cancellations import operations, policies
+from cancellations.operations import Selection
+from core.actors import Actor
+from core.errors import DomainError
+from core.jobs import Chunk, attempt_each, job_kind
+from orders.models import Order, OrderItem
+from orders.policies import NotCancellable
+from refunds.planning import plan_refund
+
+CANCEL_ORDERS = "orders.cancel"
+MOST = 200  # orders in one go
+AT_ONCE = 20  # so many are done while the page waits; more are left to a worker
+
+
+class UnknownOrder(DomainError):
+    code = "unknown_order"
+    status = 404
+
+
+@dataclass
+class OrderToCancel:
+    """What one order would lose and give back (minor units of `currency`)."""
+
+    number: str
+    customer: str = ""
+    currency: str = ""
+    items: list[OrderItem] = field(default_factory=list)
+
+    @property
+    def units(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def total(self) -> int:
+        return plan_refund(self.items).total
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be cancelled, or nothing."""
+        if not self.currency:
+            return _("There is no such order.")
+        return "" if self.items else _("Nothing of it can be cancelled any more.")
+
+
+def orders_to_cancel(numbers: Sequence[str], actor: Actor) -> list[OrderToCancel]:
+    """One per number, in their order, with what this actor may reject of it: two queries."""
+    orders = Order.objects.visible_to(actor).filter(number__in=numbers).select_related("customer")
+    found = {
+        order.pk: OrderToCancel(order.number, str(order.customer), order.currency)
+        for order in orders
+    }
+    items = OrderItem.objects.visible_to(actor).filter(order__in=found).unshipped()
+    for item in items.select_related("line").order_by("pk"):
+        if policies.may_reject_item(item, actor) is None:
+            found[item.order_id].items.append(item)
+    by_number = {one.number: one for one in found.values()}
+    return [by_number.get(number, OrderToCancel(number)) for number in dict.fromkeys(numbers)]
+
+
+def cancel_order(number: str, *, reason: str, note: str, actor: Actor) -> None:
+    """Reject everything of one order that has not shipped.
+
+    Raises UnknownOrder, NotCancellable, and what `reject_items` raises.
+    """
+    [wanted] = orders_to_cancel([number], actor)
+    order = Order.objects.visible_to(actor).filter(number=number).first()
+    if order is None:
+        raise UnknownOrder(wanted.refusal)
+    if not wanted.items:
+        raise NotCancellable(wanted.refusal)
+    selections = [Selection(item.pk, item.quantity, reason, note) for item in wanted.items]
+    operations.reject_items(order=order, selections=selections, actor=actor)
+
+
+@job_kind(CANCEL_ORDERS, label=gettext_lazy("Cancellation of orders"))
+class CancelOrders:
+    """One order per step: each has its own transaction, and no two orders are locked at once."""
+
+    def plan(self, job: Any) -> int:
+        return len(job.params["orders"])
+
+    def chunk(self, job: Any, cursor: Any) -> Chunk:
+        position = cursor or 0
+        orders = job.params["orders"]
+
+        def act(number: str) -> None:
+            reason, note = job.params["reason"], job.params["note"]
+            cancel_order(number, reason=reason, note=note, actor=job.actor)
+
+        rows = attempt_each(orders[position : position + 1], act)
+        return Chunk(rows, position + 1 if position + 1 < len(orders) else None)

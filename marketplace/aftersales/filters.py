@@ -1,0 +1,55 @@
+"""How the Cancellation/Return Requests may be narrowed: the API's filters and a search."""
+
+import django_filters
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cancellations.filters import CancellationFilter
+from orders.models import Case, Customer
+
+
+class RequestTab(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DECIDED = "decided", _("Decided")
+    ALL = "all", _("All")
+
+
+def in_tab(cases, tab: str):
+    match tab:
+        case RequestTab.WAITING:
+            return cases.open()
+        case RequestTab.DECIDED:
+            return cases.exclude(status=Case.Status.WAITING)
+    return cases
+
+
+class RequestFilter(CancellationFilter):
+    search = django_filters.CharFilter(
+        method="find", max_length=120, label=_("Request, order or customer")
+    )
+    kind = django_filters.ChoiceFilter(
+        choices=Case.Kind.choices, label=_("Kind"), empty_label=_("Any")
+    )
+    seller = django_filters.CharFilter(method="by_seller", max_length=120, label=_("Seller"))
+
+    class Meta(CancellationFilter.Meta):
+        fields = [*CancellationFilter.Meta.fields, "kind"]
+
+    def find(self, cases, _name, value):
+        text = value.strip()
+        customers = Customer.objects.known_as(text)
+        return cases.filter(
+            Q(number__istartswith=text)
+            | Q(order__number__istartswith=text)
+            | Q(order__customer__in=customers)
+        )
+
+    def by_seller(self, cases, _name, value):
+        return cases.filter(Q(seller__code=value) | Q(seller__name__icontains=value))
+
+
+class SellerRequestFilter(RequestFilter):
+    """A seller's own requests: there is no seller to choose."""
+
+    seller = None

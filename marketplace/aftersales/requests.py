@@ -1,0 +1,113 @@
+"""The Cancellation/Return Requests of a reader, as rows and one by one. Reads only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Prefetch, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from cancellations.models import CancellationItem
+from cancellations.presenters import Cancellation
+from core import formats
+from core.actors import Actor
+from marketplace.aftersales.filters import RequestTab, in_tab
+from orders.models import Case
+from refunds.models import RefundPlan
+
+CAP = 1000  # a tab says "999+" from here on
+# Requests that nobody need answer yet stand after all that are due.
+NOT_DUE = datetime(2999, 1, 1, tzinfo=UTC)
+BY_DEADLINE = ("due", "id")
+NEWEST_FIRST = ("-id",)
+
+
+def listed_requests(actor: Actor) -> QuerySet[Case]:
+    """What this actor may see, with all that a row shows: three queries, however many rows."""
+    entries = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
+    return (
+        Case.objects.visible_to(actor)
+        .select_related("order__customer", "seller", "cancellation")
+        .prefetch_related(
+            Prefetch("cancellation__items", entries.order_by("pk")),
+            Prefetch("refund_plans", RefundPlan.objects.order_by("pk")),
+        )
+        .annotate(due=Coalesce("due_at", Value(NOT_DUE)))
+    )
+
+
+def tab_counts(actor: Actor) -> dict[str, str]:
+    """How many are under each tab, as the tab writes it."""
+    cases = Case.objects.visible_to(actor).order_by()
+    counts = {tab: in_tab(cases, tab)[:CAP].count() for tab in RequestTab.values}
+    return {
+        tab: f"{CAP - 1}+" if count >= CAP else formats.grouped(count)
+        for tab, count in counts.items()
+    }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who answered and why; `by` is empty where a rule did."""
+
+    by: str
+    why: str
+
+
+class RequestRow:
+    """One request in the list. `amount` is what is paid back, minor units of the order."""
+
+    def __init__(self, case: Case, actor: Actor):
+        self.case = case
+        self.order = case.order
+        self.customer = str(case.order.customer)
+        details = getattr(case, "cancellation", None)
+        self.cancellation = Cancellation(case, actor) if details else None
+
+    @property
+    def age(self) -> str:
+        """How long ago it was opened: "3 d 12 h"; empty for a past that does not know."""
+        if self.case.opened_at is None:
+            return ""
+        now = timezone.now()
+        return formats.time_left(now + (now - self.case.opened_at), now)
+
+    @property
+    def entries(self) -> list:
+        return self.cancellation.entries if self.cancellation else []
+
+    @property
+    def units(self) -> int:
+        return sum(entry.quantity for entry in self.entries)
+
+    @property
+    def product(self) -> str:
+        return self.entries[0].name if self.entries else ""
+
+    @property
+    def more_products(self) -> int:
+        return max(len(self.entries) - 1, 0)
+
+    @property
+    def reasons(self) -> str:
+        return ", ".join(sorted({entry.reason.text for entry in self.entries}))
+
+    @property
+    def amount(self) -> int | None:
+        return self.cancellation.amount if self.cancellation else None
+
+    @property
+    def waits_because(self) -> str:
+        """The rule that leaves the answer to a person, in words."""
+        return self.cancellation.held_by if self.cancellation else ""
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Each different answer once."""
+        found = {}
+        for entry in self.entries:
+            if entry.status != CancellationItem.Status.WAITING:
+                by = str(entry.row.decided_by) if entry.row.decided_by else entry.decided_by
+                why = entry.decision or entry.row.decision_note
+                found[by, why] = Decision(by, why)
+        return list(found.values())

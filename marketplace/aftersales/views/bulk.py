@@ -1,0 +1,107 @@
+"""*More actions > Cancel* on many orders of the list."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import InvalidInput
+from core.jobs.operations import continue_job, start_job
+from core.web import OperationFormView, go_to
+from marketplace.aftersales.bulk import (
+    AT_ONCE,
+    CANCEL_ORDERS,
+    MOST,
+    OrderToCancel,
+    orders_to_cancel,
+)
+from marketplace.aftersales.consequences import consequence_words
+from marketplace.aftersales.forms import ReasonForm
+from marketplace.aftersales.transactions import Transaction, offered_to
+from orders.models import Case, Reason
+
+PREVIEW = "preview"
+
+
+class OrdersCancel(OperationFormView):
+    """Asks once more, order by order; the result of each is on the job's page."""
+
+    form_class = ReasonForm
+    template_name = "aftersales/orders_cancel.html"
+    partial = "consequence"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not offered_to(request.actor):
+            raise PermissionDenied(_("Cancelling orders needs the role Manager."))
+        if not self.numbers:
+            messages.error(request, _("Select the orders first."))
+            return go_to(request, reverse("seller:order_list"))
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        request = self.request
+        given = request.POST if request.method == "POST" else request.GET
+        return list(dict.fromkeys(number for number in given.getlist("order") if number))
+
+    @cached_property
+    def orders(self) -> list[OrderToCancel]:
+        return orders_to_cancel(self.numbers[:MOST], self.request.actor)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        reasons = Reason.objects.pickable_by(self.request.actor, Case.Kind.CANCEL)
+        return super().get_form_kwargs() | {"reasons": list(reasons)}
+
+    def post(self, request, *args, **kwargs):
+        if PREVIEW not in request.POST:
+            return super().post(request, *args, **kwargs)
+        typed = {"data": None, "files": None, "initial": request.POST.dict()}
+        form = ReasonForm(**(self.get_form_kwargs() | typed))
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def form_valid(self, form):
+        self.form = form
+        response = super().form_valid(form)
+        if self.result is not None and len(self.numbers) <= AT_ONCE:
+            while continue_job(job_id=self.result.pk):
+                pass
+        return response
+
+    def perform(self, data: dict):
+        if len(self.numbers) > MOST:
+            raise InvalidInput(_("At most %(n)s orders at once.") % {"n": MOST})
+        reason = self.form.chosen_reason
+        if reason and reason.needs_note and not data["note"].strip():
+            raise InvalidInput(_("This reason needs a note."), field="note")
+        return start_job(
+            CANCEL_ORDERS,
+            actor=self.request.actor,
+            params={"orders": self.numbers, **data},
+        )
+
+    def get_success_message(self) -> str:
+        count = len(self.numbers)
+        return ngettext(
+            "Cancellation of %(n)s order started. What became of it stands here.",
+            "Cancellation of %(n)s orders started. What became of each stands here.",
+            count,
+        ) % {"n": count}
+
+    def get_success_url(self) -> str:
+        return reverse("seller:job_detail", args=[self.result.number])
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        possible = [order for order in self.orders if not order.refusal]
+        reason = context["form"].chosen_reason
+        return context | {
+            "possible": possible,
+            "impossible": [order for order in self.orders if order.refusal],
+            "consequence": consequence_words(reason, Transaction.CANCEL, self.request.actor),
+            "yes": ngettext("Yes, cancel %(n)s order", "Yes, cancel %(n)s orders", len(possible))
+            % {"n": len(possible)},
+        }
