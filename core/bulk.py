@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -27,17 +27,25 @@ def insert(rows: Iterable[Row]) -> list[Row]:
         return model._base_manager.bulk_create(rows)
     for row, pk in zip(rows, _new_pks(model, len(rows)), strict=True):
         row.pk = pk
-    fields = model._meta.local_concrete_fields
-    names = [field.attname for field in fields]
-    lines = ("\t".join([_text(getattr(row, name)) for name in names]) + "\n" for row in rows)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines)))
+    names = [field.attname for field in model._meta.local_concrete_fields]
+    copy(model, names, ([getattr(row, name) for name in names] for row in rows))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
     return rows
+
+
+def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows given as values in the order of `names` (attributes of the model).
+
+    For rows nobody needs as objects; what is not named gets the column's own default.
+    """
+    columns = [model._meta.get_field(name).column for name in names]
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    lines = "".join(["\t".join([_text(value) for value in row]) + "\n" for row in rows])
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({quoted}) FROM STDIN", io.StringIO(lines))
 
 
 def _new_pks(model: type[models.Model], count: int) -> list[int]:

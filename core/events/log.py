@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor, Via
-from core.bulk import insert
+from core.bulk import copy, insert
 from core.events.subscriptions import WITHIN, subscribers_of
 
 if TYPE_CHECKING:
@@ -42,13 +42,11 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
 
     An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions.
     """
-    from core.events.models import Delivery
+    from core.events.models import Delivery, Event
 
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("An event is recorded in the transaction that makes it true.")
-    imported = actor.via == Via.IMPORT
-    events = insert(_event(entry, actor, imported) for entry in entries)
-    if imported:
+    _only_in_a_transaction()
+    events = insert(Event(**_facts(entry, actor)) for entry in entries)
+    if actor.via == Via.IMPORT:
         return events
     deliveries = Delivery.objects.bulk_create(
         Delivery(event=event, subscriber=name, next_attempt_at=Now())
@@ -64,26 +62,44 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
     return events
 
 
-def _event(entry: Entry, actor: Actor, imported: bool) -> "Event":
+def record_past(entries: Iterable[Entry], *, actor: Actor) -> None:
+    """Write down much of an imported past: without effects, and without handing it back."""
     from core.events.models import Event
 
+    _only_in_a_transaction()
+    if actor.via != Via.IMPORT:
+        raise ValueError("Only an import tells a past; what happens now has effects.")
+    facts = [_facts(entry, actor) for entry in entries]
+    if facts:
+        copy(Event, list(facts[0]), (fact.values() for fact in facts))
+
+
+def _only_in_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An event is recorded in the transaction that makes it true.")
+
+
+def _facts(entry: Entry, actor: Actor) -> dict[str, Any]:
+    """The columns of the event that tells this entry."""
     about = entry.subject.about()
-    return Event(
-        type=entry.type,
-        subject_type=entry.subject.EVENT,
-        subject_id=entry.subject.pk,
-        seq=entry.seq if entry.seq is not None else entry.subject.version,
-        order_id=about["order_id"],
-        seller_id=about["seller_id"],
-        actor_role=actor.role,
-        actor_user_id=actor.user_id,
-        actor_seller_id=actor.seller_id,
-        via=actor.via,
-        occurred_at=timezone.now() if entry.occurred_at is NOW else entry.occurred_at,
-        imported=imported,
-        inferred=entry.inferred,
-        data=entry.data,
-    )
+    now = timezone.now()
+    return {
+        "type": entry.type,
+        "subject_type": entry.subject.EVENT,
+        "subject_id": entry.subject.pk,
+        "seq": entry.seq if entry.seq is not None else entry.subject.version,
+        "order_id": about["order_id"],
+        "seller_id": about["seller_id"],
+        "actor_role": actor.role,
+        "actor_user_id": actor.user_id,
+        "actor_seller_id": actor.seller_id,
+        "via": actor.via,
+        "occurred_at": now if entry.occurred_at is NOW else entry.occurred_at,
+        "recorded_at": now,
+        "imported": actor.via == Via.IMPORT,
+        "inferred": entry.inferred,
+        "data": entry.data,
+    }
 
 
 def _nudge_deliveries(delivery_ids: list[int]) -> None:

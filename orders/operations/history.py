@@ -13,7 +13,7 @@ from django.db import transaction
 
 from core.actors import Actor
 from core.bulk import insert
-from core.events import Entry, record_many
+from core.events import Entry, record_past
 from core.numbers import new_number
 from orders.history import Walk
 from orders.models import Case, Order, OrderItem, OrderStatus, SellerOrder
@@ -55,7 +55,7 @@ def record_history(pasts: Iterable[tuple[Placed, Walk]], *, actor: Actor) -> lis
     parts = _with_cases(list(by_part.values()))
     _move(parts)
     entries = [entry for part in parts for entry in (*_moves(part), *_case_steps(part))]
-    record_many(entries, actor=actor)
+    record_past(entries, actor=actor)
     return parts
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.actors import Actor
 from core.bulk import insert
-from core.events import Entry, record_many
+from core.events import Entry, record_past
 from core.numbers import new_number
 from orders.history import Step
 from orders.models import OrderStatus
@@ -42,7 +42,7 @@ def record_history(parts: Iterable[PastPart], *, actor: Actor) -> list[Package]:
         for part, package in zip(packed, packages, strict=True)
         for entry in _moves(part, package)
     ]
-    record_many(entries, actor=actor)
+    record_past(entries, actor=actor)
     return packages
 
 
