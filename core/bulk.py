@@ -40,8 +40,8 @@ def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequenc
 
     For rows nobody needs as objects; what is not named gets the column's own default.
     """
-    columns = [model._meta.get_field(name).column for name in names]
-    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    columns = {field.attname: str(field.column) for field in model._meta.local_concrete_fields}
+    quoted = ", ".join(connection.ops.quote_name(columns[name]) for name in names)
     table = connection.ops.quote_name(model._meta.db_table)
     lines = "".join(["\t".join([_text(value) for value in row]) + "\n" for row in rows])
     with connection.cursor() as cursor:

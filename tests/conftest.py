@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.plugins.soundness"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
@@ -19,5 +21,3 @@ def django_db_setup(django_db_setup, django_db_blocker):
     post_migrate.connect(bring_back, sender=apps.get_app_config("orders"), weak=False)
     with django_db_blocker.unblock():
         ensure_reasons()
-
-pytest_plugins = ["tests.plugins.soundness"]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ class Importer:
         self.progress(len(batch))
         return self.summary
 
-    def _read(self, lines: JsonLines, read: Callable) -> Iterator[tuple[int, object]]:
+    def _read(self, lines: JsonLines, read: Callable) -> Iterator[tuple[int, Any]]:
         numbered = iter(lines)
         while True:
             try:

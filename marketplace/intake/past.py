@@ -30,14 +30,15 @@ def place_with_past(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
         actor=actor,
     )
     record_packages(parts, actor=actor)
-    closed = [part for part in parts if part.case]
+    closed = [(part.case, part) for part in parts if part.case]
     record_cancellations(
-        [_cancellation(part) for part in closed if part.case.kind == Case.Kind.CANCEL]
+        [_cancellation(case, part) for case, part in closed if case.kind == Case.Kind.CANCEL]
     )
-    record_refunds([PastRefund(part.case, part.items, part.ended_at, actor) for part in closed])
+    record_refunds([PastRefund(case, part.items, part.ended_at, actor) for case, part in closed])
     return placed
 
 
-def _cancellation(part: PastPart) -> PastCancellation:
+def _cancellation(case: Case, part: PastPart) -> PastCancellation:
     ending = part.walk.ending
-    return PastCancellation(part.case, part.items, ending.reason, ending.at, ending.by)
+    assert ending  # it closed the case
+    return PastCancellation(case, part.items, ending.reason, ending.at, ending.by)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
@@ -10,8 +11,9 @@ from core.errors import InvalidInput, Problems
 from orders.incoming.fields import Fields
 from sellers.models import Seller
 
-SELLER_FIELDS = {"code", "name", "email", "phone", "city", "state", "postcode", "country"}
-SELLER_FIELDS |= {"time_zone", "commission_rate"}
+LONGEST = {"name": 120, "email": 254, "phone": 40, "city": 80, "state": 40, "postcode": 20}
+LONGEST |= {"country": 2, "time_zone": 50}
+SELLER_FIELDS = {"code", "commission_rate", *LONGEST}
 
 
 def read_seller(given: Any) -> Seller:
@@ -23,10 +25,12 @@ def read_seller(given: Any) -> Seller:
     code = fields.text(given, "code", "", required=True, longest=40)
     rate = fields.rate(given, "commission_rate", "")
     words = {
-        name: fields.text(given, name, "", longest=Seller._meta.get_field(name).max_length)
-        for name in sorted(SELLER_FIELDS - {"code", "commission_rate"})
+        name: fields.text(given, name, "", longest=longest)
+        for name, longest in LONGEST.items()
         if given.get(name) is not None
     }
+    if words.get("time_zone") and words["time_zone"] not in available_timezones():
+        fields.wrong("time_zone", _("Not the name of a time zone, such as Europe/Lisbon."))
     if fields.problems:
         raise Problems(fields.problems)
     return Seller(**{"name": code} | words, code=code, commission_rate=rate)

@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.numbers import new_number
 from orders.models import Case, Order, OrderItem, SellerOrder
 
-PREFIX = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
+PREFIX: dict[str, str] = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
 
 
 class AlreadyInCase(DomainError):

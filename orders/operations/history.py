@@ -103,14 +103,14 @@ def _move(parts: Sequence[PastPart]) -> None:
         orders[status].add(part.items[0].order_id)
     for (status, version), ids in items.items():
         OrderItem.objects.filter(pk__in=ids).update(status=status, version=version)
-    for status, ids in seller_orders.items():
-        SellerOrder.objects.filter(pk__in=ids).update(
+    for status, part_ids in seller_orders.items():
+        SellerOrder.objects.filter(pk__in=part_ids).update(
             status=status,
             has_cancelled=status == OrderStatus.CANCELLED,
             has_returned=status == OrderStatus.RETURNED,
         )
-    for status, ids in orders.items():
-        Order.objects.filter(pk__in=ids).update(status=status)
+    for status, order_ids in orders.items():
+        Order.objects.filter(pk__in=order_ids).update(status=status)
 
 
 def _moves(part: PastPart) -> Iterator[Entry]:

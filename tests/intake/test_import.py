@@ -341,7 +341,7 @@ class TestSellers:
     def test_they_come_from_the_file_beside(self, run, tmp_path):
         (tmp_path / "sellers.jsonl").write_text(
             json.dumps({"code": "s-1", "name": "Kiln", "commission_rate": "0.12", "city": "Porto"})
-            + '\n{"code": ""}\n'
+            + '\n{"code": ""}\n{"code": "s-3", "time_zone": "Mars/Crater"}\n'
         )
 
         printed = run([order_json()])
@@ -350,6 +350,7 @@ class TestSellers:
         assert (seller.name, seller.city) == ("Kiln", "Porto")
         assert "Sellers created from the sellers file: 1 (s-1)" in printed
         assert "line 2: code: This field is required." in printed
+        assert "line 3: time_zone: Not the name of a time zone" in printed
         assert OrderItem.objects.get().commission == 240
 
     def test_who_is_there_stays_as_they_are(self, run, tmp_path):
