@@ -29,12 +29,8 @@ class Package(Stateful):
 
     number = models.CharField(max_length=20, unique=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="packages")
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="packages"
-    )
-    seller = models.ForeignKey(
-        "sellers.Seller", on_delete=models.PROTECT, related_name="+"
-    )
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="packages")
+    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, choices=Status, default=Status.PREPARING)
     delivery_option = models.ForeignKey(
         "sellers.DeliveryOption",
@@ -44,9 +40,7 @@ class Package(Stateful):
         related_name="+",
     )
     tracking_number = models.CharField(max_length=80, blank=True)
-    created_at = models.DateTimeField(
-        null=True, help_text="null: an imported past does not know"
-    )
+    created_at = models.DateTimeField(null=True, help_text="null: an imported past does not know")
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     ship_by = models.DateTimeField(null=True, blank=True)
@@ -80,15 +74,9 @@ class Package(Stateful):
 class PackageItem(models.Model):
     """An item in a package; `removed_at` when it was cancelled or moved out of it."""
 
-    package = models.ForeignKey(
-        Package, on_delete=models.PROTECT, related_name="contents"
-    )
-    item = models.ForeignKey(
-        OrderItem, on_delete=models.PROTECT, related_name="packings"
-    )
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="+"
-    )
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="contents")
+    item = models.ForeignKey(OrderItem, on_delete=models.PROTECT, related_name="packings")
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = PackageItemQuerySet.as_manager()

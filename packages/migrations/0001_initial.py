@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("number", models.CharField(max_length=20, unique=True)),
                 (
@@ -141,9 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="package",
-            index=models.Index(
-                fields=["seller", "status", "-id"], name="package_by_seller"
-            ),
+            index=models.Index(fields=["seller", "status", "-id"], name="package_by_seller"),
         ),
         migrations.AddConstraint(
             model_name="package",
