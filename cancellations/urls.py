@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cancellations import api
-from cancellations.views import storefront
+from cancellations.views import console, storefront
 
 my_urls = [
     path(
@@ -16,6 +16,16 @@ my_urls = [
         "requests/<str:number>/withdrawal/",
         storefront.CancellationWithdrawal.as_view(),
         name="cancellation_withdrawal",
+    ),
+]
+owner_urls = [
+    path("settings/reasons/", console.ReasonList.as_view(), name="settings_reasons"),
+    path("settings/reasons/new/", console.ReasonPage.as_view(), name="settings_reason_new"),
+    path("settings/reasons/<int:pk>/", console.ReasonPage.as_view(), name="settings_reason"),
+    path(
+        "settings/cancellations/",
+        console.CancellationPolicyPage.as_view(),
+        name="settings_cancellation_policy",
     ),
 ]
 api_urls = [
