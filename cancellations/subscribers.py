@@ -32,7 +32,8 @@ def answer_for_the_silent(deadline) -> str | None:
 @on("refund_plan.completed")
 def complete(event) -> None:
     plan = RefundPlan.objects.get(pk=event.subject_id)
-    operations.complete_cancellation(plan.case_id)
+    if plan.case_id is not None:  # a surplus is given back without a request
+        operations.complete_cancellation(plan.case_id)
 
 
 # -- Who is told what ----------------------------------------------------------------------

@@ -144,6 +144,31 @@ def post_refund(
     )
 
 
+def post_surplus_refund(
+    *,
+    reference: str,
+    order_id: int,
+    currency: str,
+    amount: int,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Give back money that was captured above an order's total: it was no seller's.
+
+    Happens once per reference.
+    """
+    if amount <= 0:
+        raise ValueError(f"Not a refund: {amount}.")
+    posting = _Posting(
+        reference=reference,
+        kind="refund",
+        order_id=order_id,
+        seller_id=None,
+        currency=currency,
+        occurred_at=occurred_at,
+    )
+    _post([posting.move(Kind.PROVIDER, -amount).move(Kind.SURPLUS, amount)])
+
+
 def post_refunds(refunds: Sequence[SellerRefund]) -> None:
     """Several refunds in a handful of statements: see `post_refund`."""
     _post(_posting_of_refund(refund) for refund in refunds)

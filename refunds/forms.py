@@ -19,6 +19,23 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
+class SurplusForm(forms.Form):
+    amount = forms.DecimalField(label=_("Amount"), max_digits=12)
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept with the plan; the customer does not see it."),
+    )
+
+    def __init__(self, *args, currency: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_amount(self) -> int:
+        return minor_units(self.cleaned_data["amount"], self.currency)
+
+
 class ApprovalRuleForm(forms.Form):
     currency = forms.CharField(
         label=_("Currency"), min_length=3, max_length=3, help_text=_("Such as EUR or BRL.")

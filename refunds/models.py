@@ -29,12 +29,15 @@ def _person(did: str) -> models.ForeignKey:
 class RefundPlan(Stateful):
     """What will be paid back and why: the seeds' "Cancellation / Refund Plan".
 
-    `total` = sum of its lines = sum of its parts, minor units, never negative.
+    `total` = sum of its lines = sum of its parts, minor units, never negative. A plan of type
+    surplus gives back what was captured above the order's total: it is of the whole order, of no
+    case and no seller, and has no lines.
     """
 
     class Type(models.TextChoices):
         CANCEL = "cancel", _("Cancel")
         REFUND = "refund", _("Refund")
+        SURPLUS = "surplus", _("Surplus")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -63,10 +66,14 @@ class RefundPlan(Stateful):
     type = models.CharField(max_length=10, choices=Type)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refund_plans")
     seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="refund_plans"
+        SellerOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="refund_plans"
     )
-    seller = models.ForeignKey("sellers.Seller", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="refund_plans")
+    seller = models.ForeignKey(
+        "sellers.Seller", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="refund_plans"
+    )
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
     currency = models.CharField(max_length=3)
     total = MinorUnits()
@@ -94,6 +101,18 @@ class RefundPlan(Stateful):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(total__gte=0), name="plan_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    type="surplus",
+                    case__isnull=True,
+                    seller_order__isnull=True,
+                    seller__isnull=True,
+                    total__gt=0,
+                )
+                | ~models.Q(type="surplus")
+                & models.Q(case__isnull=False, seller_order__isnull=False, seller__isnull=False),
+                name="plan_of_a_case_or_of_the_surplus",
+            ),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=~models.Q(status="void"),
@@ -297,6 +316,31 @@ class RefundAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part_id}/{self.attempt_no}"
+
+
+class OrderSurplus(models.Model):
+    """How much of an order's surplus is given back: there from its first surplus plan on.
+
+    `amount` is the order's surplus, which never changes; `reserved` is what refunds have taken,
+    running or done. The CHECK is what makes more than the surplus impossible.
+    """
+
+    order = models.OneToOneField(
+        Order, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    amount = MinorUnits()
+    reserved = MinorUnits(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, reserved__lte=models.F("amount")),
+                name="surplus_refund_within_captured",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reserved} of {self.amount}"
 
 
 class RefundApprovalRule(Recorded):

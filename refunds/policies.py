@@ -79,3 +79,13 @@ def may_set_rules(actor: Actor) -> DomainError | None:
     if actor.role is not Role.OWNER or not actor.has_rank(Rank.ADMIN):
         return NotAllowed(_("Settings are for Admins."))
     return None
+
+
+def may_refund_surplus(actor: Actor) -> DomainError | None:
+    """Why this actor cannot give back what was captured above a total, or None if they can.
+
+    It belongs to the whole order and to no seller: the marketplace's managers decide.
+    """
+    if actor.role is not Role.OWNER or not actor.has_rank(Rank.MANAGER):
+        return NotAllowed(_("Only a manager of the marketplace may refund a surplus."))
+    return None

@@ -56,6 +56,8 @@ class PlanView:
         self.for_owner = actor.role is Role.OWNER
         self.may_retry = self.for_owner and policies.may_retry(plan, actor) is None
         self.figures = [figure for line in plan.lines.all() for figure in figures_of(line)]
+        if plan.type == RefundPlan.Type.SURPLUS:
+            self.figures = [Figure(_("Captured above the order's total"), plan.total)]
         self.parts = [_part(part) for part in plan.parts.all()]
         self.retry_dialog = f"retry-{plan.number}"
         self.address = address_of(plan, actor)

@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Now
 
 from core.actors import Actor
@@ -16,6 +16,11 @@ class RefundPlanQuerySet(ScopedQuerySet):
     def live(self):
         """All that count on the order's money: every plan that is not void."""
         return self.exclude(status=self.model.Status.VOID)
+
+    def surplus_promised(self, order_id: int) -> int:
+        """What plans that are not void give back of an order's surplus, minor units."""
+        plans = self.live().filter(order=order_id, type=self.model.Type.SURPLUS)
+        return plans.aggregate(sum=Sum("total"))["sum"] or 0
 
     def due(self):
         """May be paid now, by us. Plans that somebody else pays wait for that person."""

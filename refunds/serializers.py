@@ -18,9 +18,9 @@ def plan_row(plan: RefundPlan) -> dict[str, Any]:
         "type": plan.type,
         "status": plan.status,
         "order": plan.order.number,
-        "seller": plan.seller.code,
-        "request": plan.case.number,
-        "request_kind": plan.case.kind,
+        "seller": plan.seller.code if plan.seller else None,
+        "request": plan.case.number if plan.case else None,
+        "request_kind": plan.case.kind if plan.case else None,
         "total": money(plan.total, plan.currency),
         "payable_when": plan.payable_when,
         "payable_at": moment(plan.payable_at),
@@ -92,9 +92,13 @@ class RefundPlanRowShape(serializers.Serializer):
     type = serializers.ChoiceField(RefundPlan.Type.choices)
     status = serializers.ChoiceField(RefundPlan.Status.choices)
     order = serializers.CharField(help_text="the order's number")
-    seller = serializers.CharField(help_text="the seller's code")
-    request = serializers.CharField(help_text="the number of the cancellation or return")
-    request_kind = serializers.ChoiceField(Case.Kind.choices)
+    seller = serializers.CharField(
+        allow_null=True, help_text="the seller's code; null for a surplus, which was no seller's"
+    )
+    request = serializers.CharField(
+        allow_null=True, help_text="the number of the cancellation or return"
+    )
+    request_kind = serializers.ChoiceField(Case.Kind.choices, allow_null=True)
     total = Money()
     payable_when = serializers.ChoiceField(RefundPlan.PayableWhen.choices)
     payable_at = serializers.DateTimeField(allow_null=True)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from refunds import api
-from refunds.views import plans, settings
+from refunds.views import plans, settings, surplus
 
 PLAN = "refund-plans/<str:number>/"
 
@@ -20,6 +20,11 @@ owner_urls = [
         f"{PLAN}second-approval/",
         plans.RefundPlanSecondApproval.as_view(),
         name="refund_plan_second_approval",
+    ),
+    path(
+        "orders/<str:number>/surplus-refund/",
+        surplus.SurplusRefund.as_view(),
+        name="surplus_refund_create",
     ),
     path(
         "settings/refund-approval/",

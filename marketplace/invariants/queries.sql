@@ -91,6 +91,18 @@ left join (
 where in_scope(p.order_id)
 and (p.refund_reserved <> coalesce(t.reserved, 0) or p.refund_reserved > p.amount);
 
+-- name: A surplus has set aside what its plans are paying or have paid
+select s.order_id, s.amount, s.reserved, o.surplus, coalesce(p.total, 0) as plans
+from refunds_ordersurplus s
+join orders_order o on o.id = s.order_id
+left join lateral (
+    select sum(r.total) as total from refunds_refundplan r
+    where r.order_id = s.order_id and r.type = 'surplus' and exists (
+        select 1 from refunds_refundpart t where t.plan_id = r.id and t.reserved_at is not null
+    )
+) p on true
+where in_scope(s.order_id) and (s.amount <> o.surplus or s.reserved <> coalesce(p.total, 0));
+
 -- name: No order sends, or may have sent, more money back than was captured
 select o.id as order_id, o.captured, sum(t.amount) as sent from orders_order o
 join refunds_refundpart t on t.order_id = o.id
@@ -108,11 +120,12 @@ left join lateral (
 left join lateral (
     select coalesce(sum(amount), 0) as amount from refunds_refundpart where plan_id = p.id
 ) t on true
-where in_scope(p.order_id) and (p.total <> l.amount or p.total <> t.amount);
+where in_scope(p.order_id)
+and ((p.type <> 'surplus' and p.total <> l.amount) or p.total <> t.amount);
 
 -- name: A case has at most one live plan
 select case_id, min(order_id) as order_id, count(*) as plans from refunds_refundplan
-where status <> 'void' and in_scope(order_id) group by case_id having count(*) > 1;
+where status <> 'void' and case_id is not null and in_scope(order_id) group by case_id having count(*) > 1;
 
 -- name: A cancellation that was approved has a plan
 select c.id as case_id, c.order_id from orders_case c
@@ -224,7 +237,7 @@ join lateral (
     join finance_account c on c.id = e.account_id and c.seller_id = p.seller_id
     where t.plan_id = p.id
 ) e on true
-where p.status = 'completed' and in_scope(p.order_id)
+where p.status = 'completed' and p.type <> 'surplus' and in_scope(p.order_id)
 and (e.charged, e.returned) <> (p.total - l.commission, l.commission);
 
 -- name: No item gives back more commission than was taken for it
@@ -238,7 +251,7 @@ group by i.id having sum(r.commission) > i.commission;
 -- name: An order that ended and was paid back got exactly what was captured for it
 select o.id as order_id, least(o.captured, o.total) as due, sum(p.total) as paid_back
 from orders_order o
-join refunds_refundplan p on p.order_id = o.id and p.status <> 'void'
+join refunds_refundplan p on p.order_id = o.id and p.status <> 'void' and p.type <> 'surplus'
 where in_scope(o.id) and o.status in ('cancelled', 'returned')
 and not exists (
     select 1 from refunds_refundline r join refunds_refundplan f on f.id = r.plan_id

@@ -13,10 +13,12 @@ from refunds.operations.plans import (
     void_plan,
 )
 from refunds.operations.reconciling import due_attempts, reconcile_attempt
+from refunds.operations.surplus import SurplusNotLeft, refund_surplus, surplus_left
 
 __all__ = [
     "PastRefund",
     "PlanExists",
+    "SurplusNotLeft",
     "approve_plan",
     "approve_second",
     "create_plan",
@@ -27,8 +29,10 @@ __all__ = [
     "mark_payable",
     "reconcile_attempt",
     "record_history",
+    "refund_surplus",
     "retry_plan",
     "send_attempt",
     "set_approval_rule",
+    "surplus_left",
     "void_plan",
 ]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -147,7 +147,7 @@ def _post(parts: Sequence[RefundPart], commissions: Sequence[int]) -> None:
             SellerRefund(
                 reference=ledger_reference(attempt),
                 order_id=part.order_id,
-                seller_id=part.plan.seller_id,
+                seller_id=cast(int, part.plan.seller_id),  # of a case, so of a seller
                 currency=part.plan.currency,
                 amount=part.amount,
                 commission=commission,

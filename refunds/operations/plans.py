@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Sum
@@ -68,7 +68,7 @@ def create_plan(
             setattr(plan, column, value)
     plan.save(force_insert=True)
     RefundLine.objects.bulk_create(lines_of(plan, planned.lines))
-    _write_parts(plan)
+    write_parts(plan)
     plan.begin(actor=actor, type=plan.type, total=plan.total, currency=plan.currency)
     return plan
 
@@ -78,7 +78,7 @@ def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLin
     return [
         RefundLine(
             plan=plan,
-            seller_order_id=plan.seller_order_id,
+            seller_order_id=cast(int, plan.seller_order_id),  # a surplus has no lines
             item_id=line.item_id,
             component=line.component,
             quantity=line.quantity,
@@ -93,7 +93,7 @@ def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLin
     ]
 
 
-def _write_parts(plan: RefundPlan) -> None:
+def write_parts(plan: RefundPlan) -> None:
     """Say which payment gives back how much, anew: only before anything was sent."""
     plan.parts.all().delete()
     payments = list(Payment.objects.filter(order_id=plan.order_id))
@@ -165,7 +165,7 @@ def drop_lines(plan: RefundPlan, item_ids: Iterable[int], *, actor: Actor) -> No
     left = list(standing.values_list("amount", flat=True))
     plan.total = sum(left)
     plan.save(update_fields=["total"])
-    _write_parts(plan)
+    write_parts(plan)
     plan.note(
         "refund_plan.lines_dropped", actor=actor, items=sorted(set(dropped)), total=plan.total
     )

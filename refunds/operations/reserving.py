@@ -1,8 +1,8 @@
 """Setting money aside: what makes paying back more than was captured impossible.
 
 A reservation is one conditional UPDATE per row ("only if that much is left"), with a CHECK
-behind it. The items of a plan are reserved once, with its first reserved part, and released
-with its last one; payments are reserved part by part.
+behind it. The items of a plan (or the order's surplus) are reserved once, with its first
+reserved part, and released with its last one; payments are reserved part by part.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from orders.models import OrderItem, Payment
-from refunds.models import RefundLine, RefundPart, RefundPlan
+from refunds.models import OrderSurplus, RefundLine, RefundPart, RefundPlan
 from refunds.planning import MoreThanCaptured
 
 Component = RefundLine.Component
@@ -24,6 +24,11 @@ def reserve(plan: RefundPlan, parts: Sequence[RefundPart]) -> None:
     The order must be locked. Raises MoreThanCaptured and then must be rolled back.
     """
     if not _reserved_parts(plan).exists():
+        if plan.type == RefundPlan.Type.SURPLUS:
+            left = OrderSurplus.objects.filter(
+                pk=plan.order_id, amount__gte=F("reserved") + plan.total
+            )
+            _exactly_one(left.update(reserved=F("reserved") + plan.total))
         for item_id, (product, shipping) in _amounts_by_item(plan):
             items = OrderItem.objects.filter(
                 pk=item_id,
@@ -46,6 +51,9 @@ def release(plan: RefundPlan, part: RefundPart) -> None:
     )
     RefundPart.objects.filter(pk=part.pk).update(reserved_at=None)
     if not _reserved_parts(plan).exists():
+        if plan.type == RefundPlan.Type.SURPLUS:
+            surplus = OrderSurplus.objects.filter(pk=plan.order_id)
+            surplus.update(reserved=F("reserved") - plan.total)
         for item_id, (product, shipping) in _amounts_by_item(plan):
             _take(OrderItem.objects.filter(pk=item_id), -product, -shipping)
 

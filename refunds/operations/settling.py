@@ -1,13 +1,14 @@
 """What the provider answered, written down: succeeded, failed, or still not known."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from core.actors import SYSTEM
 from core.money import allocate
-from finance.operations import post_refund
+from finance.operations import post_refund, post_surplus_refund
 from orders.operations import lock_order
 from refunds.gateway import Outcome, Result, settling_time
 from refunds.models import RefundAttempt, RefundPart, RefundPlan
@@ -50,19 +51,26 @@ def _is_new(reference: str) -> bool:
 
 
 def _succeed(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None:
-    now = timezone.now()
     attempt.provider_reference = outcome.reference
     _decide(attempt, RefundAttempt.Status.SUCCEEDED, outcome)
-    RefundPart.objects.filter(pk=attempt.part_id).update(completed_at=now)
-    post_refund(
-        reference=ledger_reference(attempt),
-        order_id=plan.order_id,
-        seller_id=plan.seller_id,
-        currency=plan.currency,
-        amount=attempt.part.amount,
-        commission=_commission_of(plan)[attempt.part_id],
-        occurred_at=now,
-    )
+    RefundPart.objects.filter(pk=attempt.part_id).update(completed_at=attempt.decided_at)
+    _post(plan, attempt)
+
+
+def _post(plan: RefundPlan, attempt: RefundAttempt) -> None:
+    """Into the ledger: a seller is charged, or the order's surplus gets smaller."""
+    facts: dict[str, Any] = {
+        "reference": ledger_reference(attempt),
+        "order_id": plan.order_id,
+        "currency": plan.currency,
+        "amount": attempt.part.amount,
+        "occurred_at": attempt.decided_at,
+    }
+    if plan.seller_id is None:
+        post_surplus_refund(**facts)
+    else:
+        commission = _commission_of(plan)[attempt.part_id]
+        post_refund(seller_id=plan.seller_id, commission=commission, **facts)
 
 
 def ledger_reference(attempt: RefundAttempt) -> str:

@@ -1,10 +1,14 @@
 """The panel that refund plans lend to the order pages."""
 
 from django import template
+from django.urls import reverse
 
-from core.actors import Role
+from core.actors import Actor, Role
 from core.web import form_key_input
+from orders.models import Order
+from refunds import policies
 from refunds.models import RefundPlan
+from refunds.operations import surplus_left
 from refunds.presenters import PlanView
 
 register = template.Library()
@@ -17,8 +21,16 @@ def refund_plans_panel(context, order):
     actor = context["request"].actor
     plans = RefundPlan.objects.visible_to(actor).filter(order=order).order_by("-pk")
     return {
+        "surplus_url": _surplus_url(order, actor),
         "plans": [PlanView(plan, actor) for plan in plans.with_details(actor)],
         "for_customer": actor.role is Role.CUSTOMER,
         "form_key_input": form_key_input(),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _surplus_url(order: Order, actor: Actor) -> str:
+    """Where the reader may give back some of the order's surplus; empty where there is none."""
+    if not order.surplus or policies.may_refund_surplus(actor) or surplus_left(order) <= 0:
+        return ""
+    return reverse("owner:surplus_refund_create", args=[order.number])

@@ -140,6 +140,7 @@ OWNER_PAGES = {
     "owner:refund_plan_retry": Row(**OWNER_ADMIN, of="plan", method="post"),
     "owner:refund_plan_second_approval": Row(**OWNER_ADMIN, of="plan", method="post"),
     "owner:surplus_refund_create": Row(**OWNER_ADMIN, of="order"),
+    "owner:surplus_refund_create": Row(**OWNER_ADMIN, of="order"),
     "owner:settings_refund_approval": Row(**OWNER_ADMIN),
     "owner:job_list": Row(OWNERS),
     "owner:job_detail": Row(OWNERS, of="job"),

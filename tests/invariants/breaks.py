@@ -163,6 +163,14 @@ def _():
     )
 
 
+@breaks("A surplus has set aside what its plans are paying or have paid")
+def _():
+    execute(
+        "INSERT INTO refunds_ordersurplus (order_id, amount, reserved) "
+        f"SELECT id, surplus, 1 FROM orders_order WHERE id = {order('APPROVED')}"
+    )
+
+
 @breaks("A surplus is in the ledger")
 def _():
     execute(
