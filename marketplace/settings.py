@@ -29,9 +29,7 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 DEMO_MODE = env.bool("DEMO_MODE", default=False)
 if PRODUCTION and (DEBUG or DEMO_MODE):
-    raise ImproperlyConfigured(
-        "DEBUG and DEMO_MODE must be off when ENVIRONMENT=production."
-    )
+    raise ImproperlyConfigured("DEBUG and DEMO_MODE must be off when ENVIRONMENT=production.")
 
 INSECURE_SECRET_KEY = "local-only-secret-key-never-in-production-0123456789"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
@@ -278,9 +276,7 @@ ACCOUNT_FORMS = {"request_login_code": "marketplace.sign_in.RequestLoginCodeForm
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.db"  # survives a Redis flush, can be revoked
-)
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # survives a Redis flush, can be revoked
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -328,9 +324,7 @@ if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    if env.bool(
-        "BEHIND_PROXY", default=True
-    ):  # one that strips the header from outside
+    if env.bool("BEHIND_PROXY", default=True):  # one that strips the header from outside
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- API ----------------------------------------------------------------------------------
@@ -343,7 +337,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["core.api.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.rendering.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["core.api.filtering.AskedFilters"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.NewestFirst",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.PerToken"],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.Schema",
@@ -375,9 +369,7 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if PRODUCTION else "dummymail://"
 )
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <orders@example.com>"
-)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <orders@example.com>")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # local ones come from the finders

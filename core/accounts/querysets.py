@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from core.actors import Actor, Role
 
+# `ValidityQuerySet.valid` for statements written by hand, of the row called "member".
+HOLDS = "member.valid_from <= %(now)s AND (member.valid_to IS NULL OR member.valid_to > %(now)s)"
+
 
 class ValidityQuerySet(models.QuerySet):
     """Rows that hold from `valid_from` until before `valid_to` (null: until further notice)."""

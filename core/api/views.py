@@ -16,11 +16,12 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.filtering import parameters_of, refuse_unknown
 from core.api.idempotency import answered_once
 from core.api.permissions import HasScope
 from core.api.rendering import to_json
 from core.api.serializers import StrictSerializer
-from core.errors import DomainError, InvalidInput, Problems
+from core.errors import DomainError
 
 PAGING_PARAMETERS = {"cursor", "page_size"}
 
@@ -59,26 +60,12 @@ class ScopedEndpoint(GenericAPIView):
         return row
 
     def filter_queryset(self, queryset):
-        self._refuse_unknown_parameters(queryset)
+        filterset_class = getattr(self, "filterset_class", None)
+        known = set(PAGING_PARAMETERS)
+        if filterset_class is not None:
+            known |= parameters_of(filterset_class, queryset.model).keys()
+        refuse_unknown(self.request.query_params, known)
         return super().filter_queryset(queryset)
-
-    def _refuse_unknown_parameters(self, queryset) -> None:
-        known = PAGING_PARAMETERS | filter_parameters(self, queryset)
-        unknown = [name for name in self.request.query_params if name not in known]
-        if unknown:
-            words = _("There is no such parameter. These may be given: %(allowed)s.")
-            allowed = sorted(known)
-            raise Problems(
-                [
-                    InvalidInput(
-                        words % {"allowed": ", ".join(allowed)},
-                        field=name,
-                        code="unknown_parameter",
-                        allowed=allowed,
-                    )
-                    for name in unknown
-                ]
-            )
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -191,15 +178,3 @@ def require_match(request, row: Any) -> None:
 def _tags(request, header: str) -> list[str]:
     given = request.headers.get(header, "")
     return [tag.strip().removeprefix("W/") for tag in given.split(",") if tag.strip()]
-
-
-def filter_parameters(view, queryset) -> set[str]:
-    """The query parameters that the view's FilterSet understands, ranges with their suffixes."""
-    filterset_class = getattr(view, "filterset_class", None)
-    if filterset_class is None:
-        return set()
-    names: set[str] = set()
-    for name, field in filterset_class(data={}, queryset=queryset).form.fields.items():
-        suffixes = getattr(field.widget, "suffixes", None)
-        names |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
-    return names

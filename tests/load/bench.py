@@ -29,7 +29,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CLIENTS = 8
 SELLERS = 20
-DATABASE = "bench_marketplace"
+DATABASE = os.environ.get("BENCH_DATABASE", "bench_marketplace")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
