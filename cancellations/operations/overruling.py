@@ -49,7 +49,6 @@ def overrule(
         actor=actor,
         items=[item.pk for item in items],
         units=sum(item.quantity for item in items),
-        to=to,
     )
     conclude(request, entries, Case.Status.APPROVED, actor=actor)
     return request
