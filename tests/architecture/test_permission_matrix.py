@@ -121,6 +121,7 @@ def build() -> World:
         "seller_member": {"code": here.code, "pk": member.pk},
         "company": {"pk": company.pk},
         "option": {"pk": option.pk},
+        "reason": {"pk": reason.pk},
     }
     for role in ("customer", "seller", "owner"):
         keys[f"{role}_notification"] = {"pk": notified(people[role])}
