@@ -114,10 +114,10 @@ def ring_seller(case_id: int, template: str) -> None:
     )
 
 
-def call_for_answer(case_id: int, *, once: int, reminder: bool = False) -> None:
+def call_for_answer(case_id: int, *, reminder: int | None = None) -> None:
     """Ring and write to everybody who may answer the waiting case: the seller's Managers and
     Admins, or the marketplace's where it was left to them. A case that no longer waits calls
-    nobody. once: tells the first call and each reminder apart.
+    nobody. reminder: tells each reminder apart; without one it is the first call, once per side.
     """
     request = CancellationRequest.objects.select_related("case__order", "case__seller").get(
         case=case_id
@@ -127,6 +127,7 @@ def call_for_answer(case_id: int, *, once: int, reminder: bool = False) -> None:
     if case.status != case.Status.WAITING or deadline is None:
         return
     role = Role.OWNER if request.held_by == ESCALATED else Role.SELLER
+    once = f"cancellation_to_answer:{case.pk}:{role}:{reminder or 'first'}"
     people = list(_answerers(request, role))
     address = reverse(f"{role}:order_detail", args=[case.order.number])
     notify(
@@ -134,10 +135,10 @@ def call_for_answer(case_id: int, *, once: int, reminder: bool = False) -> None:
         role=role,
         seller_id=case.seller_id if role is Role.SELLER else None,
         template="cancellation_to_answer",
-        data={"order": case.order.number, "case": case.number, "reminder": reminder},
+        data={"order": case.order.number, "case": case.number, "reminder": bool(reminder)},
         url=address,
         order_id=case.order_id,
-        dedupe_key=f"cancellation_to_answer:{case.pk}:{once}",
+        dedupe_key=once,
     )
     entries = request.items.waiting().select_related("item__line", "reason").order_by("pk")
     facts = _facts(request, entries) | {
@@ -155,7 +156,7 @@ def call_for_answer(case_id: int, *, once: int, reminder: bool = False) -> None:
             context=facts,
             language=person.language,
             time_zone=person.time_zone or deadline.time_zone,
-            dedupe_key=f"cancellation_to_answer:{case.pk}:{once}:{person.pk}",
+            dedupe_key=f"{once}:{person.pk}",
             order_id=case.order_id,
             seller_id=case.seller_id,
         )

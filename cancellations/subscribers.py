@@ -78,14 +78,14 @@ def tell_customer_how_to_return(event) -> None:
 
 @on("cancellation.held", "cancellation.escalated")
 def call_who_must_answer(event) -> None:
-    letters.call_for_answer(event.subject_id, once=event.pk)
+    letters.call_for_answer(event.subject_id)
 
 
 @on("deadline.neared")
 def remind_who_must_answer(event) -> None:
     deadline = Deadline.objects.get(pk=event.subject_id)
     if deadline.step in (operations.ANSWER_STEP, operations.ESCALATED_STEP):
-        letters.call_for_answer(deadline.subject_id, once=event.pk, reminder=True)
+        letters.call_for_answer(deadline.subject_id, reminder=event.pk)
 
 
 @on("case.rejected")

@@ -1,8 +1,13 @@
 """What the tests about cancellations do again and again."""
 
-from cancellations.models import CancellationRequest
+from datetime import timedelta
+
+from django.utils import timezone
+
+from cancellations.models import AutoApprovalPolicy, CancellationRequest
 from cancellations.operations import Selection, evaluate_cancellation, request_cancellation
 from core.actors import Actor
+from core.deadlines.models import Deadline
 from core.events.models import Delivery, Event
 from core.events.operations import deliver
 from orders.models import Order, OrderItem
@@ -24,6 +29,33 @@ def cancel(order: Order, actor: Actor, *selections: Selection) -> list[Cancellat
         request.refresh_from_db()
         request.case.refresh_from_db()
     return requests
+
+
+def hold(order: Order, actor: Actor, *selections: Selection) -> CancellationRequest:
+    """Asked, and left to a person by a policy narrowed to almost nothing."""
+    AutoApprovalPolicy.objects.update_or_create(
+        singleton=True, defaults={"up_to_amount": 1, "currency": order.currency}
+    )
+    [request] = cancel(order, actor, *selections)
+    assert request.held_by == "amount_too_high"
+    return request
+
+
+def fresh(request: CancellationRequest) -> CancellationRequest:
+    return CancellationRequest.objects.select_related("case").get(pk=request.pk)
+
+
+def statuses(request: CancellationRequest) -> dict[str, str]:
+    """The decisions by the number of the item."""
+    rows = request.items.order_by("pk").values_list("item__number", "status")
+    return dict(rows)
+
+
+def let_time_pass(**columns) -> None:
+    """Every deadline is over."""
+    past = timezone.now() - timedelta(hours=1)
+    moments = {"started_at": past, "due_at": past, "next_attempt_at": past}
+    Deadline.objects.open().update(**moments, **columns)
 
 
 def event_types(order: Order) -> list[str]:

@@ -2,11 +2,18 @@
 
 import pytest
 
-from cancellations.operations import evaluate_cancellation
+from cancellations.operations import (
+    approve_items,
+    evaluate_cancellation,
+    overrule,
+    reject_items,
+    reject_request_items,
+    withdraw_cancellation,
+)
 from core.notifications.models import Mail, Notification
 from orders.models import Case, OrderItem
 from refunds.models import RefundPlan
-from tests.cancellations.acts import ask, deliver_all, select
+from tests.cancellations.acts import ask, cancel, deliver_all, hold, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +107,101 @@ def test_nobody_without_an_address_is_written_to(order, customer):
 
     assert not Mail.objects.exists()
     assert Case.objects.get().status == "approved"
+
+
+def templates() -> list[str]:
+    told = Mail.objects.exclude(template="cancellation_to_answer").order_by("pk")
+    return list(told.values_list("template", flat=True))
+
+
+def test_what_the_seller_rejects_the_customer_reads_with_the_reason(order, customer):
+    mugs, _bowl = items_of(order)
+    seller = make_member(mugs.seller)
+
+    chosen = [select(mugs, 1, reason="out_of_stock")]
+    reject_items(order=order, selections=chosen, actor=seller)
+    deliver_all()
+
+    mail = Mail.objects.get()
+    assert (mail.template, mail.to) == ("cancellation_made", order.customer.email)
+    assert f"{mugs.seller.name} cannot send these items" in mail.text
+    assert "1 × Stoneware mug 1 (Out of stock)" in mail.text
+    assert "12.50 EUR" in mail.text
+    assert "Out of stock" in mail.html
+    assert not Notification.objects.exists()  # those who reject know
+
+
+def test_what_the_owner_cancels_is_told_once_it_is_decided(order, customer):
+    mugs, _bowl = items_of(order)
+    member = make_member(mugs.seller)
+
+    cancel(order, make_owner(), select(mugs))
+    deliver_all()
+
+    mail = Mail.objects.get()
+    assert mail.template == "cancellation_made"
+    assert "has cancelled these items of" in mail.text
+    bell = Notification.objects.get()
+    assert (bell.user_id, bell.template) == (member.user_id, "do_not_hand_over")
+
+
+def test_a_mixed_answer_is_told_in_two_letters_each_about_its_items(order, customer):
+    mugs, bowl = items_of(order)
+    held = hold(order, customer, select(mugs), select(bowl))
+    owner = make_owner()
+
+    approve_items(held, [mugs.pk], actor=owner)
+    reject_request_items(held, [bowl.pk], actor=owner, reason_note="It is engraved.")
+    deliver_all()
+
+    assert templates() == [
+        "cancellation_requested",
+        "cancellation_approved",
+        "cancellation_rejected",
+    ]
+    rejected = Mail.objects.get(template="cancellation_rejected")
+    assert "Stoneware mug 2: “It is engraved.”" in rejected.text
+    assert "Stoneware mug 1" not in rejected.text + rejected.html
+    assert "Stoneware mug 2" not in Mail.objects.get(template="cancellation_approved").text
+
+
+def test_taking_back_is_confirmed_and_the_seller_hears_of_it(order, customer):
+    mugs, _bowl = items_of(order)
+    make_member(mugs.seller)
+    held = hold(order, customer, select(mugs))
+
+    withdraw_cancellation(held, actor=customer)
+    deliver_all()
+
+    assert templates() == ["cancellation_requested", "cancellation_withdrawn"]
+    assert "2 × Stoneware mug 1" in Mail.objects.get(template="cancellation_withdrawn").text
+    assert Notification.objects.filter(template="cancellation_withdrawn").count() == 1
+
+
+def test_an_overruled_rejection_is_told_as_approved(order, customer):
+    mugs, _bowl = items_of(order)
+    held = hold(order, customer, select(mugs))
+    owner = make_owner()
+    reject_request_items(held, actor=owner, reason_note="No.")
+    deliver_all()
+
+    overrule(held, actor=owner, to="approved", note="Yes.")
+    deliver_all()
+
+    assert templates() == [
+        "cancellation_requested",
+        "cancellation_rejected",
+        "cancellation_approved",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "de-AT", "", "xx"])
+def test_every_letter_can_be_written_whatever_the_language(order, customer, language):
+    type(order.customer).objects.update(language=language)
+    mugs, _bowl = items_of(order)
+    held = hold(order, customer, select(mugs))
+
+    withdraw_cancellation(held, actor=customer)
+    deliver_all()
+
+    assert len(templates()) == 2
