@@ -42,7 +42,7 @@ def martas_orders(now: datetime) -> list[dict]:
         ),
         order_of(
             "FH-204815",
-            now - 9 * 24 * HOUR,
+            now - 50 * HOUR,
             CUSTOMERS[0],
             [
                 (kiln, 0, 2, 370),
