@@ -1,11 +1,14 @@
 """Orders for programs: the same scopes and filters as the pages. Orders come in by POST on the
 list's address, which is intake's (`marketplace.intake.api`)."""
 
+from django.http import Http404
+
 from core.actors import Role
 from core.api.views import DetailEndpoint, ListEndpoint
 from orders.filters import OrderFilter, SellerOrderFilter
 from orders.models import Order
 from orders.querysets import LIST_ORDER
+from orders.reading import WholeOrder, whole_order
 from orders.serializers import OrderDetailShape, OrderRowShape
 from orders.tabs import listed
 
@@ -43,5 +46,8 @@ class OrderDetailEndpoint(DetailEndpoint):
     read_scope = "orders:read"
     serializer_class = OrderDetailShape
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("customer")
+    def get_object(self) -> WholeOrder:
+        order = whole_order(self.request.actor, self.kwargs["number"])
+        if order is None:
+            raise Http404
+        return order

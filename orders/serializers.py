@@ -10,11 +10,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.actors import Role
 from core.api.serializers import MONEY_SCHEMA, money
-from orders.models import Case, Order, OrderItem, OrderStatus
+from core.money import share
+from orders.models import Case, OrderItem, OrderStatus
 from orders.policies import may_cancel
-from orders.presenters import OrderDetail, product_share, shipping_share
+from orders.reading import WholeOrder
 
 
 def moment(at: datetime | str | None) -> str | None:
@@ -59,129 +59,140 @@ def order_row(row: Any) -> dict[str, Any]:
     }
 
 
-def order_detail(detail: OrderDetail) -> dict[str, Any]:
+def order_detail(order: WholeOrder) -> dict[str, Any]:
     """One order as its reader may see it. A seller's answer holds their part only, and has
     neither payments nor anything of the whole order's money."""
-    order, amounts = detail.order, detail.amounts
-    customer = order.customer
+    currency = order.currency
+    lines, can_cancel = _lines(order)
     answer = {
         "number": order.number,
         "channel": order.channel,
-        "status": detail.status,
+        "status": order.status,
         "placed_at": moment(order.placed_at),
-        "updated_at": moment(amounts.updated_at),
+        "updated_at": moment(order.updated_at),
         "promised_by": moment(order.promised_by),
-        "customer": {"name": customer.name, "email": customer.email, "phone": customer.phone},
+        "customer": {
+            "name": f"{order.first_name} {order.last_name}".strip(),
+            "email": order.email,
+            "phone": order.phone,
+        },
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
-        "amounts": _amounts(amounts, detail.currency),
-        "sellers": [_part(part, detail) for part in detail.parts],
-        "lines": _lines(detail),
-        "packages": _package_numbers(detail),
-        "requests": [_request(case) for case in detail.cases],
-        "allowed_actions": allowed_actions(detail),
+        "amounts": _amounts({name: getattr(order, name) for name in AMOUNTS.values()}, currency),
+        "sellers": [_part(part, currency) for part in order.parts],
+        "lines": lines,
+        "packages": order.packages,
+        "requests": [_request(case) for case in order.requests],
+        "allowed_actions": ["cancel"] if can_cancel else [],
     }
-    if detail.actor.role is not Role.SELLER:
-        answer["payments"] = [
+    if order.is_for_seller:
+        own = order.parts[0]
+        return answer | {
+            "status": own["status"],
+            "updated_at": moment(own["updated_at"]),
+            "amounts": _amounts(own, currency),
+        }
+    return answer | {
+        "payments": [
             {
-                "method": payment.method,
-                "installments": payment.installments,
-                "amount": money(payment.amount, order.currency),
-                "refund_reserved": money(payment.refund_reserved, order.currency),
+                "method": payment["method"],
+                "installments": payment["installments"],
+                "amount": money(payment["amount"], currency),
+                "refund_reserved": money(payment["refund_reserved"], currency),
             }
-            for payment in detail.payments
-        ]
-        answer["captured"] = money(order.captured, order.currency)
-        answer["surplus"] = money(order.surplus, order.currency)
-    return answer
-
-
-def allowed_actions(detail: OrderDetail) -> list[str]:
-    """What may be asked for next: `cancel` is POST …/cancellations/. A seller rejects instead."""
-    may_ask = detail.actor.role is not Role.SELLER
-    return ["cancel"] if may_ask and detail.can_cancel else []
-
-
-def _amounts(carrier: Any, currency: str) -> dict[str, Any]:
-    return {
-        "products": money(carrier.product_total, currency),
-        "discount": money(carrier.discount, currency),
-        "shipping": money(carrier.shipping, currency),
-        "tax": money(carrier.tax, currency),
-        "total": money(carrier.total, currency),
+            for payment in order.payments
+        ],
+        "captured": money(order.captured, currency),
+        "surplus": money(order.surplus, currency),
     }
 
 
-def _part(part: Any, detail: OrderDetail) -> dict[str, Any]:
+AMOUNTS = {
+    "products": "product_total",
+    "discount": "discount",
+    "shipping": "shipping",
+    "tax": "tax",
+    "total": "total",
+}
+
+
+def _amounts(carrier: dict[str, Any], currency: str) -> dict[str, Any]:
+    return {told: money(carrier[name], currency) for told, name in AMOUNTS.items()}
+
+
+def _part(part: dict[str, Any], currency: str) -> dict[str, Any]:
     return {
-        "code": part.seller.code,
-        "name": part.seller.name,
-        "status": part.status,
-        "units": part.unit_count,
-        "ship_by": moment(part.ship_by),
-        "amounts": _amounts(part, detail.currency),
+        "code": part["code"],
+        "name": part["name"],
+        "status": part["status"],
+        "units": part["units"],
+        "ship_by": moment(part["ship_by"]),
+        "amounts": _amounts(part, currency),
     }
 
 
-def _lines(detail: OrderDetail) -> list[dict[str, Any]]:
-    """Lines in their order, each with its items: a part of it for every state it is in."""
-    codes = {part.seller_id: part.seller.code for part in detail.parts}
-    requests = {case.pk: case.number for case in detail.cases}
+def _lines(order: WholeOrder) -> tuple[list[dict[str, Any]], bool]:
+    """Lines in their order, each with its items: a part of it for every state it is in. And
+    whether the reader may ask to cancel any of them; a seller rejects instead."""
     lines: dict[int, dict[str, Any]] = {}
-    for item in detail.items:
-        if item.line_id not in lines:
-            lines[item.line_id] = _line(item, codes[item.seller_id], detail.currency)
-        lines[item.line_id]["items"].append(_item(item, requests, detail))
-    return list(lines.values())
+    can_cancel = False
+    for item in order.items:
+        if item["line"] not in lines:
+            lines[item["line"]] = _line(item, order.currency)
+        may_ask = not order.is_for_seller and may_cancel(_as_item(item)) is None
+        can_cancel = can_cancel or may_ask
+        lines[item["line"]]["items"].append(_item(item, order.currency, may_ask))
+    return list(lines.values()), can_cancel
 
 
-def _line(item: OrderItem, seller: str, currency: str) -> dict[str, Any]:
-    line = item.line
+def _line(item: dict[str, Any], currency: str) -> dict[str, Any]:
     return {
-        "line": line.position,
-        "sku": line.sku,
-        "name": line.name,
-        "barcode": line.barcode,
-        "seller": seller,
-        "quantity": line.quantity,
-        "unit_price": money(line.unit_price, currency),
-        "discount": money(line.discount, currency),
-        "shipping": money(line.shipping, currency),
-        "tax_rate": str(line.tax_rate),
-        "tax": money(line.tax, currency),
-        "total": money(line.total, currency),
-        "ship_by": moment(line.ship_by),
+        "line": item["line"],
+        "sku": item["sku"],
+        "name": item["name"],
+        "barcode": item["barcode"],
+        "seller": item["seller"],
+        "quantity": item["quantity"],
+        "unit_price": money(item["unit_price"], currency),
+        "discount": money(item["discount"], currency),
+        "shipping": money(item["shipping"], currency),
+        "tax_rate": item["tax_rate"],
+        "tax": money(item["tax"], currency),
+        "total": money(item["total"], currency),
+        "ship_by": moment(item["ship_by"]),
         "items": [],
     }
 
 
-def _item(item: OrderItem, requests: dict[int, str], detail: OrderDetail) -> dict[str, Any]:
-    may_ask = detail.actor.role is not Role.SELLER and may_cancel(item) is None
+def _item(item: dict[str, Any], currency: str, may_ask: bool) -> dict[str, Any]:
+    first, last = item["first_unit"], item["last_unit"]
+    products = share(item["gross"] - item["discount"], item["quantity"], first, last)
+    shipping = share(item["shipping"], item["quantity"], first, last)
     return {
-        "item": item.number,
-        "quantity": item.quantity,
-        "status": item.status,
-        "total": money(product_share(item) + shipping_share(item), detail.currency),
-        "open_request": requests.get(item.open_case_id) if item.open_case_id else None,
+        "item": item["number"],
+        "quantity": last - first,
+        "status": item["status"],
+        "total": money(products + shipping, currency),
+        "open_request": item["open_request"],
         "allowed_actions": ["cancel"] if may_ask else [],
     }
 
 
-def _request(case: Case) -> dict[str, Any]:
+def _as_item(item: dict[str, Any]) -> OrderItem:
+    """As much of the item as the rules about cancelling ask."""
+    return OrderItem(status=item["status"], open_case_id=item["open_case_id"])
+
+
+def _request(case: dict[str, Any]) -> dict[str, Any]:
     return {
-        "number": case.number,
-        "kind": case.kind,
-        "status": case.status,
-        "origin": case.origin,
-        "opened_at": moment(case.opened_at),
-        "due_at": moment(case.due_at),
-        "decided_at": moment(case.decided_at),
+        "number": case["number"],
+        "kind": case["kind"],
+        "status": case["status"],
+        "origin": case["origin"],
+        "opened_at": moment(case["opened_at"]),
+        "due_at": moment(case["due_at"]),
+        "decided_at": moment(case["decided_at"]),
     }
-
-
-def _package_numbers(detail: OrderDetail) -> list[str]:
-    packages = detail.order.packages.visible_to(detail.actor)
-    return list(packages.order_by("pk").values_list("number", flat=True))
 
 
 # -- Shapes, for the OpenAPI document ------------------------------------------------------
@@ -310,5 +321,5 @@ class OrderDetailShape(serializers.Serializer):
     captured = Money(required=False)
     surplus = Money(required=False)
 
-    def to_representation(self, order: Order) -> dict[str, Any]:
-        return order_detail(OrderDetail(order, self.context["request"].actor))
+    def to_representation(self, order: WholeOrder) -> dict[str, Any]:
+        return order_detail(order)

@@ -7,8 +7,8 @@ from core.api.views import ActEndpoint
 from marketplace.intake.serializers import NewOrderShape
 from orders.api import OrderListEndpoint
 from orders.incoming import NewOrder
-from orders.models import Order
 from orders.operations import place_order
+from orders.reading import WholeOrder, whole_order
 from orders.serializers import OrderDetailShape
 
 
@@ -27,10 +27,10 @@ class OrderCollection(OrderListEndpoint, ActEndpoint):
         200; with other content: 409."""
         return super().post(request, **kwargs)
 
-    def perform(self, data: NewOrder) -> Order:
+    def perform(self, data: NewOrder) -> WholeOrder | None:
         placed = place_order(data, actor=self.request.actor)
         self.success_status = 201 if placed.created else 200
-        return Order.objects.select_related("customer").get(pk=placed.order.pk)
+        return whole_order(self.request.actor, placed.order.number)
 
-    def location_of(self, result: Order) -> str:
+    def location_of(self, result: WholeOrder) -> str:
         return reverse("api:order_detail", args=[result.number])
