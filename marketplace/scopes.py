@@ -21,5 +21,11 @@ def declare_scopes() -> None:
         rank=Rank.MANAGER,
     )
     declare_scope("refunds:read", _("Read refund plans"), roles=EVERYBODY)
+    declare_scope(
+        "refunds:write",
+        _("Say how refunds ended that are paid outside"),
+        roles=[Role.OWNER],
+        rank=Rank.MANAGER,
+    )
     declare_scope("packages:read", _("Read packages"), roles=EVERYBODY)
     declare_scope("settings:read", _("Read settings"), roles=MEMBERS, rank=Rank.ADMIN)

@@ -17,13 +17,19 @@ class Queue(models.TextChoices):
 
     STUCK = "stuck", _("Stuck")
     SECOND_APPROVAL = "second_approval", _("Second approval")
+    OUTSIDE = "outside", _("To pay outside")
 
 
 def in_queue(plans, queue: str, actor: Actor):
     """The plans that wait in this queue; none for those whose work it is not."""
     if actor.role is not Role.OWNER:
         return plans.none()
-    return plans.stuck() if queue == Queue.STUCK else plans.awaiting_second_person()
+    match queue:
+        case Queue.STUCK:
+            return plans.stuck()
+        case Queue.SECOND_APPROVAL:
+            return plans.awaiting_second_person()
+    return plans.to_pay_outside()
 
 
 class RefundPlanFilter(SinceFilter):

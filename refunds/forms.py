@@ -5,7 +5,11 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import formats
 from core.money import currency_exponent, is_currency
+from orders.presenters import method_words
+from refunds.models import RefundPart
+from refunds.operations.outside import PAID, REFUSED
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
@@ -57,3 +61,30 @@ class ApprovalRuleForm(forms.Form):
     def clean_amount(self) -> int | None:
         amount, currency = self.cleaned_data["amount"], self.cleaned_data.get("currency")
         return None if amount is None or not currency else minor_units(amount, currency)
+
+
+class OutcomeForm(forms.Form):
+    payment = forms.TypedChoiceField(label=_("Paid back to"), coerce=int)
+    outcome = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[(PAID, _("Paid")), (REFUSED, _("Refused"))],
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=120,
+        required=False,
+        help_text=_("By which the payment can be found, such as the transfer's number."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args, parts, currency: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["payment"].choices = [
+            (part.payment.position, _part_words(part, currency)) for part in parts
+        ]
+
+
+def _part_words(part: RefundPart, currency: str) -> str:
+    amount = formats.figure(part.amount, currency)
+    return f"{method_words(part.payment.method)}, {amount} {currency}"

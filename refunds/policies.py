@@ -16,6 +16,24 @@ class PlanDecided(DomainError):
     code = "plan_decided"
 
 
+class NotOutside(DomainError):
+    """The payment provider pays this plan; nobody else says how it ended."""
+
+    code = "not_outside"
+
+
+class NotPayable(DomainError):
+    """The plan may not be paid (yet, or any more)."""
+
+    code = "not_payable"
+
+
+class NotMovable(DomainError):
+    """Something of the plan is under way, or it has ended."""
+
+    code = "not_movable"
+
+
 class NothingToAgree(DomainError):
     """The plan does not wait for a second person (any more)."""
 
@@ -88,4 +106,45 @@ def may_refund_surplus(actor: Actor) -> DomainError | None:
     """
     if actor.role is not Role.OWNER or not actor.has_rank(Rank.MANAGER):
         return NotAllowed(_("Only a manager of the marketplace may refund a surplus."))
+    return None
+
+
+def may_tell_outcomes(actor: Actor) -> DomainError | None:
+    """Why this actor cannot say how payments outside of this system ended, or None if they can."""
+    if actor.role is not Role.OWNER or not actor.has_rank(Rank.MANAGER):
+        return NotAllowed(_("Only a manager of the marketplace may say how a refund ended."))
+    return None
+
+
+def may_record_outcome(plan: RefundPlan, actor: Actor) -> DomainError | None:
+    """Why the end of a payment of this plan cannot be told now, or None if it can."""
+    if refusal := may_tell_outcomes(actor):
+        return refusal
+    if plan.gateway != "external":
+        return NotOutside(
+            _("The payment provider pays %(plan)s; have it paid outside first.")
+            % {"plan": plan.number}
+        )
+    may_be_paid = plan.status in RefundPlan.PAYABLE and plan.payable_at is not None
+    if plan.needs_second_approval or not (may_be_paid or plan.status == Status.PROCESSING):
+        return NotPayable(
+            _("%(plan)s may not be paid now; it is %(status)s.")
+            % {"plan": plan.number, "status": plan.get_status_display()}
+        )
+    return None
+
+
+def may_move_to_external(plan: RefundPlan, actor: Actor) -> DomainError | None:
+    """Why this actor cannot have this plan paid outside of this system, or None if they can."""
+    if refusal := may_tell_outcomes(actor):
+        return refusal
+    if plan.gateway == "external" or plan.status not in (
+        Status.WAITING,
+        Status.APPROVED,
+        Status.FAILED,
+    ):
+        return NotMovable(
+            _("%(plan)s is %(status)s; it stays with who pays it.")
+            % {"plan": plan.number, "status": plan.get_status_display()}
+        )
     return None

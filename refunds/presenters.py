@@ -93,6 +93,9 @@ class PlanPage(PlanView):
         self.dropped = [line for line in plan.lines.all() if line.dropped_at]
         self.may_approve_second = policies.may_approve_second(plan, actor) is None
         self.second_dialog = f"agree-{plan.number}"
+        self.may_move_to_external = policies.may_move_to_external(plan, actor) is None
+        self.external_dialog = f"external-{plan.number}"
+        self.may_record_outcome = policies.may_record_outcome(plan, actor) is None
         self.shows_payments = actor.role is not Role.SELLER
         self.commission = sum(line.commission for line in self.lines)
         self.commission_signed = -self.commission

@@ -54,6 +54,14 @@ class RefundPlanQuerySet(ScopedQuerySet):
             )
         )
 
+    def to_pay_outside(self):
+        """Somebody else is to pay them now, and to say how it ended."""
+        payable = Q(status__in=self.model.PAYABLE, payable_at__lte=Now())
+        under_way = Q(status=self.model.Status.PROCESSING)
+        return self.filter(
+            payable | under_way, gateway="external", needs_second_approval=False, total__gt=0
+        )
+
     def awaiting_second_person(self):
         return self.filter(needs_second_approval=True)
 

@@ -5,10 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from core.actors import Actor, Role
-from core.api.serializers import money
+from core.api.serializers import StrictSerializer, money
 from orders.models import Case
 from orders.serializers import Money, moment
+from refunds import policies
 from refunds.models import RefundAttempt, RefundLine, RefundPart, RefundPlan
+from refunds.operations.outside import PAID, REFUSED
 
 
 def plan_row(plan: RefundPlan) -> dict[str, Any]:
@@ -36,8 +38,9 @@ def plan_detail(plan: RefundPlan, actor: Actor) -> dict[str, Any]:
     the attempts to pay are the owner's: a seller's answer has neither."""
     answer = plan_row(plan)
     answer["lines"] = [_line(line, plan.currency) for line in plan.lines.all()]
-    # A program reads plans; approving is its request's, trying again is a person's.
-    answer["allowed_actions"] = []
+    # Approving is the request's, trying again is a person's.
+    tells = policies.may_record_outcome(plan, actor) is None
+    answer["allowed_actions"] = ["record_outcome"] if tells else []
     if actor.role is not Role.SELLER:
         answer["parts"] = [_part(part, plan.currency, actor) for part in plan.parts.all()]
     return answer
@@ -60,6 +63,7 @@ def _line(line: RefundLine, currency: str) -> dict[str, Any]:
 
 def _part(part: RefundPart, currency: str, actor: Actor) -> dict[str, Any]:
     answer = {
+        "payment": part.payment.position,
         "payment_method": part.payment.method,
         "amount": money(part.amount, currency),
         "completed_at": moment(part.completed_at),
@@ -143,6 +147,7 @@ class RefundAttemptShape(serializers.Serializer):
 class RefundPartShape(serializers.Serializer):
     """The part that goes back to one payment. Attempts are the marketplace owner's to see."""
 
+    payment = serializers.IntegerField(help_text="the payment's position in the order")
     payment_method = serializers.CharField()
     amount = Money()
     completed_at = serializers.DateTimeField(allow_null=True)
@@ -158,3 +163,20 @@ class RefundPlanDetailShape(RefundPlanRowShape):
 
     def to_representation(self, plan: RefundPlan) -> dict[str, Any]:
         return plan_detail(plan, self.context["request"].actor)
+
+
+# -- Input -----------------------------------------------------------------------------------
+
+
+class OutcomeInput(StrictSerializer):
+    """How paying one part outside of this system ended."""
+
+    payment = serializers.IntegerField(min_value=1, help_text="`payment` of the part")
+    outcome = serializers.ChoiceField([PAID, REFUSED])
+    reference = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=120,
+        help_text="by which the payment can be found; must be given when it was paid",
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300)

@@ -21,6 +21,8 @@ owner_urls = [
         plans.RefundPlanSecondApproval.as_view(),
         name="refund_plan_second_approval",
     ),
+    path(f"{PLAN}external/", plans.RefundPlanExternal.as_view(), name="refund_plan_external"),
+    path(f"{PLAN}outcomes/", plans.RefundPlanOutcome.as_view(), name="refund_plan_outcome"),
     path(
         "orders/<str:number>/surplus-refund/",
         surplus.SurplusRefund.as_view(),
@@ -35,4 +37,5 @@ owner_urls = [
 api_urls = [
     path("refund-plans/", api.RefundPlanListEndpoint.as_view(), name="refund_plan_list"),
     path(PLAN, api.RefundPlanDetailEndpoint.as_view(), name="refund_plan_detail"),
+    path(f"{PLAN}outcomes/", api.RefundPlanOutcomes.as_view(), name="refund_plan_outcomes"),
 ]

@@ -1,7 +1,7 @@
 """Somebody else pays: an ERP, or a person with a banking app.
 
-Plans of this gateway stay approved and are found in the lists by status and gateway. That their
-outcome can be posted with a reference comes in a later release; until then nothing pays them.
+Plans of this gateway stay approved and are found in the lists by status and gateway. How each
+part ended is told with `record_outcome`, by a person on the plan's page or by a program.
 """
 
 from datetime import timedelta

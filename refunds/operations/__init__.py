@@ -3,6 +3,7 @@
 from refunds.operations.approving import approve_second, set_approval_rule
 from refunds.operations.execution import due_plans, execute_plan, send_attempt
 from refunds.operations.history import PastRefund, record_history
+from refunds.operations.outside import move_to_external, record_outcome
 from refunds.operations.plans import (
     PlanExists,
     approve_plan,
@@ -27,8 +28,10 @@ __all__ = [
     "due_plans",
     "execute_plan",
     "mark_payable",
+    "move_to_external",
     "reconcile_attempt",
     "record_history",
+    "record_outcome",
     "refund_surplus",
     "retry_plan",
     "send_attempt",

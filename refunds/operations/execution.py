@@ -46,9 +46,7 @@ def execute_plan(*, plan_id: int) -> None:
 def _begin(plan_id: int) -> list[int]:
     """Commit the intent: reserve, and make the attempts to send. Returns their pks."""
     lock_order(RefundPlan.objects.values_list("order_id", flat=True).get(pk=plan_id))
-    OrderItem.objects.filter(
-        pk__in=RefundPlan.objects.filter(pk=plan_id).values("lines__item_id")
-    ).locked()
+    lock_items_of(plan_id)
     due = RefundPlan.objects.due().filter(pk=plan_id).locked()
     if not due:
         return []
@@ -64,10 +62,18 @@ def _begin(plan_id: int) -> list[int]:
     except MoreThanCaptured as refusal:
         fail(plan, reason=refusal.code)
         return []
-    return _make_attempts(plan, parts, timezone.now())
+    return make_attempts(plan, parts, timezone.now())
 
 
-def _make_attempts(plan: RefundPlan, parts: Sequence[RefundPart], now: datetime) -> list[int]:
+def lock_items_of(plan_id: int) -> None:
+    """Lock what the plan pays back for, before the plan itself (reliability.md §3)."""
+    OrderItem.objects.filter(
+        pk__in=RefundPlan.objects.filter(pk=plan_id).values("lines__item_id")
+    ).locked()
+
+
+def make_attempts(plan: RefundPlan, parts: Sequence[RefundPart], now: datetime) -> list[int]:
+    """The next attempt of each of these parts, undecided and not yet sent: their pks."""
     numbers = dict(
         RefundAttempt.objects.filter(part__in=parts)
         .values_list("part_id")

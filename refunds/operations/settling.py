@@ -109,10 +109,15 @@ def _look_again_later(attempt: RefundAttempt, outcome: Outcome) -> None:
 
 
 def _conclude(plan: RefundPlan) -> None:
-    """The plan is completed when every part is, and failed only when nothing is undecided."""
-    if RefundAttempt.objects.undecided().filter(part__plan=plan).exists():
+    """The plan is completed when every part is, and failed only when nothing is under way.
+
+    A part is under way while its amount is set aside: its attempt is undecided, or the end of a
+    payment outside of this system is not told yet.
+    """
+    missing = plan.parts.filter(completed_at=None)
+    if missing.filter(reserved_at__isnull=False).exists():
         return
-    if plan.parts.filter(completed_at=None).exists():
+    if missing.exists():
         fail(plan, reason="refused")
     else:
         complete(plan)

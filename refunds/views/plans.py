@@ -1,16 +1,26 @@
 """Refund plans: the list, one plan, and the buttons that are on it."""
 
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.actors import Role
-from core.web import CURSOR, OperationView, ScopedDetailView, ScopedListView, form_key_input
+from core.web import (
+    CURSOR,
+    OperationFormView,
+    OperationView,
+    ScopedDetailView,
+    ScopedListView,
+    form_key_input,
+)
 from orders.presenters import OrderDetail
 from orders.timeline import timeline_of
+from refunds import policies
 from refunds.filters import Queue, RefundPlanFilter
+from refunds.forms import OutcomeForm
 from refunds.models import RefundPlan
-from refunds.operations import approve_second, retry_plan
+from refunds.operations import approve_second, move_to_external, record_outcome, retry_plan
 from refunds.presenters import PlanPage, PlanRow
 from refunds.tabs import plan_tabs
 
@@ -96,3 +106,46 @@ class RefundPlanSecondApproval(PlanAct):
         return _("%(plan)s is approved by a second person and will be paid.") % {
             "plan": self.plan.number
         }
+
+
+class RefundPlanExternal(PlanAct):
+    """Have a plan paid outside: POST /owner/refund-plans/<number>/external/."""
+
+    def perform(self) -> None:
+        move_to_external(self.plan, actor=self.request.actor)
+
+    def get_success_message(self) -> str:
+        return _("%(plan)s is to be paid outside of this system.") % {"plan": self.plan.number}
+
+
+class RefundPlanOutcome(OperationFormView):
+    """A person says how paying a part outside of this system ended."""
+
+    form_class = OutcomeForm
+    template_name = "refunds/outcome_form.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if refusal := policies.may_tell_outcomes(request.actor):
+            raise PermissionDenied(str(refusal))
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def plan(self) -> RefundPlan:
+        return self.scoped(RefundPlan, number=self.kwargs["number"])
+
+    def get_form_kwargs(self):
+        parts = self.plan.parts.filter(completed_at=None).select_related("payment").order_by("pk")
+        return super().get_form_kwargs() | {"parts": parts, "currency": self.plan.currency}
+
+    def perform(self, data):
+        return record_outcome(self.plan, **data, actor=self.request.actor)
+
+    def get_success_message(self) -> str:
+        return _("What became of %(plan)s was recorded.") % {"plan": self.plan.number}
+
+    def get_success_url(self) -> str:
+        return reverse("owner:refund_plan_detail", args=[self.plan.number])
+
+    def get_context_data(self, **kwargs):
+        refusal = policies.may_record_outcome(self.plan, self.request.actor)
+        return super().get_context_data(plan=self.plan, refusal=refusal, **kwargs)

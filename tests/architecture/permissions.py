@@ -151,6 +151,8 @@ OWNER_PAGES = {
     "owner:refund_plan_detail": Row(OWNERS, of="plan"),
     "owner:refund_plan_retry": Row(**OWNER_ADMIN, of="plan", method="post"),
     "owner:refund_plan_second_approval": Row(**OWNER_ADMIN, of="plan", method="post"),
+    "owner:refund_plan_external": Row(**OWNER_ADMIN, of="plan", method="post"),
+    "owner:refund_plan_outcome": Row(**OWNER_ADMIN, of="plan"),
     "owner:surplus_refund_create": Row(**OWNER_ADMIN, of="order"),
     "owner:settings_refund_approval": Row(**OWNER_ADMIN),
     "owner:job_list": Row(OWNERS),
@@ -229,6 +231,14 @@ ENDPOINTS = {
     "api:cancellation_policy": Row(ADMINS, refused=EVERYBODY - ADMINS),
     "api:refund_plan_list": Row(EVERYBODY),
     "api:refund_plan_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="plan"),
+    "api:refund_plan_outcomes": Row(
+        # Nobody but the marketplace may hold a token for it, or says so on a page.
+        {OWNER},
+        refused=EVERYBODY - {OWNER},
+        of="plan",
+        method="post",
+        content=lambda world: {"payment": 1, "outcome": "paid", "reference": "T-1"},
+    ),
     "api:job_list": Row(EVERYBODY),
     "api:job_detail": Row(OWN_SELLERS | OWNERS, of="job"),
     "api:job_rows": Row(OWN_SELLERS | OWNERS, of="job"),
