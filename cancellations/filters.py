@@ -20,7 +20,7 @@ class CancellationFilter(SinceFilter):
 
     class Meta:
         model = Case
-        fields = ["status", "order", "origin", "opened_from", "opened_before", "updated_since"]
+        fields: tuple[str, ...] = ()  # only what is declared
 
 
 class ReasonFilter(django_filters.FilterSet):
@@ -28,4 +28,4 @@ class ReasonFilter(django_filters.FilterSet):
 
     class Meta:
         model = Reason
-        fields = ["kind"]
+        fields: tuple[str, ...] = ()  # only what is declared

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +31,8 @@ def cancellation_cases(actor: Actor) -> QuerySet[Case]:
     queries, however many they are."""
     items = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
     cases = Case.objects.visible_to(actor).filter(kind=Case.Kind.CANCEL).exclude(cancellation=None)
+    deadlines = Deadline.objects.open().filter(subject_type=Case.EVENT, subject_id=OuterRef("pk"))
+    cases = cases.annotate(at_expiry=Subquery(deadlines.order_by("-pk").values("action")[:1]))
     return cases.select_related("cancellation", "order", "seller").prefetch_related(
         Prefetch("cancellation__items", items),
         "refund_plans",
@@ -177,11 +179,10 @@ class Cancellation:
     def may_withdraw(self) -> bool:
         return self.may("withdraw")
 
-    @cached_property
+    @property
     def silence(self) -> str:
         """What happens without an answer (approve, reject, escalate); empty: nobody is asked."""
-        deadline = Deadline.objects.open().of(self.case).order_by("pk").last()
-        return deadline.action if deadline else ""
+        return self.case.at_expiry or ""
 
     @property
     def answered_by(self) -> str:

@@ -1,0 +1,50 @@
+"""Every pair of acts on one order, at the same moment: an allowed end, and the loser told why.
+
+PROOF_ROUNDS says how often each pair meets, PROOF_SEED repeats a run's delays, PROOF_PAIR picks
+the pairs with these words in their name.
+"""
+
+import os
+
+import pytest
+
+from marketplace.invariants.check import check
+from refunds.gateway import GATEWAYS
+from tests.plugins.soundness import NOT_IN_TESTS
+from tests.proofs.pairs import PAIRS
+from tests.proofs.races import race, runners
+from tests.proofs.scenes import People
+
+ROUNDS = int(os.environ.get("PROOF_ROUNDS", "20"))
+SEED = int(os.environ.get("PROOF_SEED", "1"))
+CHOSEN = os.environ.get("PROOF_PAIR", "")
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.concurrency,
+    pytest.mark.timeout(60 + 30 * ROUNDS),
+]
+
+
+@pytest.fixture
+def people(monkeypatch):
+    everybody = People()
+    monkeypatch.setitem(GATEWAYS, "simulator", lambda: everybody.provider)
+    # Tasks are rung for after each commit; here nobody needs to hear it.
+    monkeypatch.setattr("core.events.log.nudge", lambda task, **ids: True)
+    return everybody
+
+
+def test_every_pair_has_a_name_of_its_own():
+    assert len({pair.name for pair in PAIRS}) == len(PAIRS) >= 30
+
+
+def test_two_acts_at_once_have_an_allowed_end(people, subtests, record_property):
+    """One database for all pairs: emptying it after each would take longer than the pair."""
+    with runners() as two:
+        for pair in PAIRS:
+            if CHOSEN not in pair.name:
+                continue
+            with subtests.test(pair.name):
+                outcomes = race(pair, people, two, rounds=ROUNDS, seed=SEED)
+                record_property(pair.name, dict(outcomes))
+                assert not check(leaving_out=NOT_IN_TESTS)
