@@ -1,0 +1,10 @@
+"""Two acts on one order at the same moment: what may come of each pair."""
+
+from tests.proofs.pairs.meeting import Pair
+from tests.proofs.pairs.money import COMING_IN, PAYING
+from tests.proofs.pairs.parcels import SENDING
+from tests.proofs.pairs.requests import ANSWERING, ASKING
+
+__all__ = ["PAIRS", "Pair"]
+
+PAIRS = [*ASKING, *ANSWERING, *SENDING, *PAYING, *COMING_IN]
