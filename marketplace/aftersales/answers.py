@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cancellations import operations, policies
 from cancellations.models import CancellationItem, CancellationRequest
+from cancellations.presenters import Cancellation
 from core.actors import Actor
-from core.deadlines.models import Action, Deadline
+from core.deadlines.models import Action
 from orders.models import Case
 
 
@@ -21,12 +22,12 @@ class Answer(StrEnum):
     OVERRULE = "overrule"
 
 
-SILENCE = {
+SILENCE: dict[str, str | Promise] = {
     Action.APPROVE: _("Without an answer it is approved."),
     Action.REJECT: _("Without an answer it is rejected."),
     Action.ESCALATE: _("Without an answer the marketplace decides."),
 }
-DONE = {
+DONE: dict[str, str | Promise] = {
     Answer.APPROVE: _("Cancellation %(number)s answered: approved."),
     Answer.REJECT: _("Cancellation %(number)s answered: rejected."),
     Answer.WITHDRAW: _("Cancellation %(number)s withdrawn."),
@@ -84,7 +85,6 @@ def carry_out(
     return acts[answer]()
 
 
-def silence_words(case: Case) -> str | Promise:
+def silence_words(cancellation: Cancellation) -> str | Promise:
     """What happens at the deadline when nobody has answered; empty when none is running."""
-    deadline = Deadline.objects.open().of(case).next_due().first()
-    return SILENCE.get(Action(deadline.action), "") if deadline else ""
+    return SILENCE.get(cancellation.silence, "")

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cancellations.models import CancellationItem
-from cancellations.presenters import Cancellation
+from cancellations.presenters import Cancellation, Entry
 from core import formats
 from core.actors import Actor
 from marketplace.aftersales.filters import RequestTab, in_tab
@@ -73,16 +73,13 @@ class RequestRow:
         return formats.time_left(now + (now - self.case.opened_at), now)
 
     @property
-    def entries(self) -> list:
+    def entries(self) -> list[Entry]:
         return self.cancellation.entries if self.cancellation else []
 
     @property
-    def units(self) -> int:
-        return sum(entry.quantity for entry in self.entries)
-
-    @property
-    def product(self) -> str:
-        return self.entries[0].name if self.entries else ""
+    def first(self) -> Entry:
+        """The product that the row names."""
+        return self.entries[0]
 
     @property
     def more_products(self) -> int:

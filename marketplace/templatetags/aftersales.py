@@ -49,6 +49,6 @@ def answer_form(context, cancellation: Cancellation):
         "choices": choices,
         "form": AnswerForm(entries=choices.entries),
         "form_key_input": form_key_input(),
-        "silence": silence_words(cancellation.case),
+        "silence": silence_words(cancellation),
         "back": "order",
     }

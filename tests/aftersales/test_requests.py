@@ -289,6 +289,24 @@ def test_lists_and_requests_cost_the_same_however_many(owner, held):
     assert with_one[2] <= 14
 
 
+def test_many_waiting_requests_of_one_order_cost_the_tab_what_one_costs(seller, kiln, held):
+    one = held()
+    lines = [line(kiln, 1, 2000 + number) for number in range(6)]
+    order = make_order(lines=lines)
+    customer = make_customer(order)
+    for item in items_of(order):
+        cancel(order, customer, select(item))
+
+    def cost(number: str) -> int:
+        address = f"/seller/orders/{number}/?tab=requests"
+        seller.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert text(seller.get(address)).count("Without an answer") >= 1
+        return len(asked)
+
+    assert cost(order.number) == cost(one.order.number)
+
+
 def test_nobody_else_finds_the_pages(held):
     case = held()
     stranger = signed_in(Client(), make_customer(make_order()))

@@ -146,7 +146,7 @@ class RequestDetail(OperationFormView):
             "order": self.shown.order,
             "cancellation": self.shown,
             "choices": self.choices,
-            "silence": silence_words(self.case),
+            "silence": silence_words(self.shown),
             "is_owner": self.request.actor.role is Role.OWNER,
             "back": "",
         }
