@@ -11,7 +11,7 @@ from django.test import Client
 from cancellations.operations import Selection, request_cancellation
 from orders.models import Case
 from packages.operations import ship_package, start_packaging
-from tests.cancellations.acts import deliver_all
+from tests.cancellations.acts import deliver_all, hold, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
 from tests.people import signed_in
 
@@ -128,6 +128,31 @@ def test_form_and_request_are_accessible_and_nothing_is_cut_off(
     keep(followed, f"request-{width}-{scheme}")
 
     for page in (form, followed):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        assert [node["html"] for rule in found for node in rule["nodes"]] == []
+        _is_accessible(page, width)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (375, "dark")])
+def test_a_request_is_taken_back_by_keyboard(opened, order, customer, width, scheme):
+    bowl = next(item for item in items_of(order) if item.number == "2.1")
+    held = hold(order, customer, select(bowl))
+    look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    page = opened(f"/my/requests/{held.case.number}/", **look)
+    button = page.get_by_role("button", name="Take the request back")
+    assert page.get_by_text("Kiln & Clay Studio answers your request").is_visible()
+    keep(page, f"held-{width}-{scheme}")
+    _is_accessible(page, width)
+
+    button.focus()
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Nothing is cancelled.").wait_for()
+    assert button.count() == 0
+    keep(page, f"withdrawn-{width}-{scheme}")
+    _is_accessible(page, width)
+    assert Case.objects.get().status == "withdrawn"
+
+
+def _is_accessible(page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [node["html"] for rule in found for node in rule["nodes"]] == []

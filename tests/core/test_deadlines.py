@@ -80,6 +80,7 @@ def test_the_products_rules_hold_until_the_owner_writes_others():
 
     assert set(DEFAULTS) == {
         "cancellation.answer",
+        "cancellation.escalated",
         "return.answer",
         "return.send_goods",
         "return.confirm_receipt",
