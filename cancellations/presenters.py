@@ -253,7 +253,8 @@ class Cancellation:
             return [*steps, Step(words, "bad", _when(case.decided_at), "x")]
         if status == Case.Status.WAITING:
             until = _("by %(day)s") % {"day": _when(case.due_at)} if case.due_at else ""
-            steps.append(Step(_("Approved"), "now", until or _("under evaluation"), "check"))
+            title = _("Answered") if self.held_by else _("Approved")
+            steps.append(Step(title, "now", until or _("under evaluation"), "check"))
         else:
             steps.append(Step(_("Approved"), "done", _when(case.decided_at), "check"))
         return steps + self._money_steps()

@@ -98,10 +98,13 @@ def tell_customer_of_rejection(event) -> None:
 
 @on("case.withdrawn")
 def tell_of_withdrawal(event) -> None:
-    if _is_cancellation(event):
+    """The seller where the answer was theirs to give; else they have never heard of it."""
+    if not _is_cancellation(event):
+        return
+    if CancellationRequest.objects.get(case=event.subject_id).evaluated_at is not None:
         letters.ring_seller(event.subject_id, "cancellation_withdrawn")
-        if _asked_by_customer(event):
-            letters.write_to_customer(event.subject_id, "cancellation_withdrawn")
+    if _asked_by_customer(event):
+        letters.write_to_customer(event.subject_id, "cancellation_withdrawn")
 
 
 @on("case.completed")

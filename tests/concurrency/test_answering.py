@@ -216,6 +216,28 @@ def test_a_seller_rejecting_against_the_customer_asking():
         assert RefundPlan.objects.get(order=order).total == 1000
 
 
+def test_taking_back_against_the_policy():
+    for _ in range(ROUNDS):
+        order = make_order(lines=[line(unit_price=1000)])
+        [item] = items_of(order)
+        customer = make_customer(order)
+        chosen = [Selection(item.pk, 1, "changed_mind")]
+        [request] = request_cancellation(order=order, selections=chosen, actor=customer)
+
+        evaluated, withdrawn = at_once(
+            partial(evaluate_cancellation, request_id=request.pk),
+            partial(withdraw_cancellation, request, actor=customer),
+        )
+
+        assert evaluated is None
+        told = losers([withdrawn])
+        status, plan = fresh(request).case.status, RefundPlan.objects.get(order=order).status
+        assert (status, plan, told) in [
+            ("approved", "approved", ["not_decidable"]),
+            ("withdrawn", "void", []),
+        ]
+
+
 def test_two_overrule_once():
     for _ in range(ROUNDS):
         scene = Scene()
