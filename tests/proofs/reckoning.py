@@ -1,0 +1,100 @@
+"""After the faults: what the product believes against what the provider really did."""
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.proofs.running import Running
+
+LETTERS = {"cancellation_requested", "cancellation_approved", "cancellation_refunded"}
+
+
+@dataclass
+class Reckoning:
+    """`faults` are sentences about what is not as it must be; none is the proof."""
+
+    plans: int = 0
+    parts: int = 0
+    payouts: int = 0
+    amount: int = 0
+    calls: int = 0
+    retried: int = 0
+    mails_repeated: int = 0
+    drained_after: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def hold(self, true: bool, sentence: str) -> None:
+        if not true:
+            self.faults.append(sentence)
+
+
+def drain(product: Running, *, patience: float) -> tuple[float, int, dict[str, int]]:
+    """Wait until nothing is under way; refusals are tried again, as a person would.
+
+    Returns the seconds it took, the plans tried again, and what is left, which should be nothing.
+    """
+    begin, retried = time.monotonic(), 0
+    while True:
+        left = product.driver("standing")
+        took = time.monotonic() - begin
+        if not any(left.values()) or took > patience:
+            return took, retried, left
+        if left["failed"]:
+            retried += product.driver("retry")
+        time.sleep(0.5)
+
+
+def reckon(product: Running, *, asked: int, patience: float) -> Reckoning:
+    """Drain, then compare books, journal, mails and invariants."""
+    found = Reckoning()
+    found.drained_after, found.retried, left = drain(product, patience=patience)
+    still = {name: count for name, count in left.items() if count}
+    found.hold(not still, f"After {patience} s there is still something under way: {still}")
+    books, journal = product.driver("books"), product.provider.journal()
+    found.plans, found.parts = len(books["plans"]), len(books["parts"])
+    found.payouts, found.calls = len(journal["payouts"]), len(journal["calls"])
+    found.amount = sum(payout["amount"] for payout in journal["payouts"])
+    found.hold(books["cases"] == asked, f"{asked} were asked for, {books['cases']} cases stand")
+    found.hold(found.plans == asked, f"{asked} were asked for, {found.plans} plans stand")
+    unpaid = Counter(status for status in books["plans"] if status != "completed")
+    found.hold(not unpaid, f"Not completed: {dict(unpaid)}")
+    found.hold(not books["given_up"], f"{books['given_up']} deliveries or mails were given up")
+    _compare_payouts(found, books, journal)
+    _count_mails(found, books, product.mails)
+    found.faults += product.driver("check")
+    return found
+
+
+def _compare_payouts(found: Reckoning, books: dict, journal: dict) -> None:
+    """Exactly one payout per part, of its amount, and none that nobody knows of."""
+    paid = Counter(payout["key"] for payout in journal["payouts"])
+    amounts = {payout["key"]: payout["amount"] for payout in journal["payouts"]}
+    keys: dict[int, list[str]] = {}
+    for part, key, _status in books["attempts"]:
+        keys.setdefault(part, []).append(key)
+    for part, amount in books["parts"]:
+        of_part = [key for key in keys.get(part, []) if key in paid]
+        times = sum(paid[key] for key in of_part)
+        found.hold(times == 1, f"Part {part} was paid {times} times")
+        wrong = [amounts[key] for key in of_part if amounts[key] != amount]
+        found.hold(not wrong, f"Part {part} of {amount} was paid with {wrong}")
+    known = {key for of_part in keys.values() for key in of_part}
+    strangers = len(set(paid) - known)
+    found.hold(not strangers, f"{strangers} payouts under keys that nobody knows")
+
+
+def _count_mails(found: Reckoning, books: dict, folder: Path) -> None:
+    """One of each letter per case is owed and was sent. A worker killed between sending one and
+    noting it sends it again, under the same Message-ID: that is counted, and no fault."""
+    owed = Counter(template for _id, template, _order in books["mails"] if template in LETTERS)
+    for letter in sorted(LETTERS):
+        cases = books["cases"]
+        found.hold(owed[letter] == cases, f"{owed[letter]} × {letter} for {cases} cases")
+    sent: Counter[str] = Counter()
+    for file in folder.glob("*.log"):
+        sent.update(re.findall(r"^Message-ID: (.*)$", file.read_text(), flags=re.MULTILINE))
+    missing = {message_id for message_id, *_rest in books["mails"]} - set(sent)
+    found.hold(not missing, f"{len(missing)} mails were noted as sent and were not")
+    found.mails_repeated = sum(times - 1 for times in sent.values())
