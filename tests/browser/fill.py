@@ -1,6 +1,7 @@
 """Run as a process of the product: people and demo orders in; sign-ins and tokens out, as JSON.
 
 With `--orders`: a few orders of years ago as JSON Lines, in the shape that `import_orders` reads.
+With `--ways`: the orders that the ways to cancel are tried on, some of them ready to ship.
 With `--member CODE`: somebody who works for that seller; their sign-in, as JSON.
 """
 
@@ -32,6 +33,25 @@ def old_orders():
     )
 
 
+def orders_to_cancel():
+    """Of the demo's seller, each with the past that its way to cancel begins at."""
+    shop, at = SHOPS[0], datetime(2017, 3, 2, 9, 0, tzinfo=UTC)
+    ready = [{"event": "ready_to_ship", "at": None}]
+    wanted = {
+        "WAYS-OWNER": ([(shop, 0, 2, 100), (shop, 1, 1, 0)], ready),
+        "WAYS-REJECT": ([(shop, 0, 1, 0)], []),
+        "WAYS-FIVE": ([(shop, 0, 5, 7)], []),
+        "WAYS-YES": ([(shop, 0, 1, 0)], ready),
+        "WAYS-NO": ([(shop, 1, 1, 0)], ready),
+        "WAYS-SILENT": ([(shop, 2, 1, 0)], ready),
+        "WAYS-BACK": ([(shop, 3, 1, 0)], ready),
+    }
+    for position, (number, (lines, history)) in enumerate(wanted.items()):
+        placed_at = at + timedelta(minutes=position)
+        order = order_of(number, placed_at, CUSTOMERS[position + 3], lines, [("credit_card", None)])
+        yield order | {"history": history}
+
+
 def member_of(code: str) -> dict:
     user, sign_in = user_with_password(f"{code}@sellers.example", f"Member of {code}", "/seller/")
     SellerMember.objects.create(user=user, seller=Seller.objects.get(code=code), rank="manager")
@@ -41,6 +61,9 @@ def member_of(code: str) -> dict:
 if __name__ == "__main__":
     if "--orders" in sys.argv:
         for order in old_orders():
+            print(json.dumps(order))
+    elif "--ways" in sys.argv:
+        for order in orders_to_cancel():
             print(json.dumps(order))
     elif "--member" in sys.argv:
         print(json.dumps(member_of(sys.argv[-1])))

@@ -79,11 +79,18 @@ class Product:
         return self._out(sys.executable, "-m", module, *arguments)
 
     def query(self, sql: str, parameters=()) -> list[tuple]:
+        return self._sql(sql, parameters, lambda cursor: cursor.fetchall())
+
+    def execute(self, sql: str, parameters=()) -> int:
+        """For what only time can do otherwise. How many rows were changed."""
+        return self._sql(sql, parameters, lambda cursor: cursor.rowcount)
+
+    def _sql(self, sql: str, parameters, answer):
         connection = psycopg2.connect(self.environment["DATABASE_URL"])
         try:
             with connection, connection.cursor() as cursor:
                 cursor.execute(sql, parameters)
-                return cursor.fetchall()
+                return answer(cursor)
         finally:
             connection.close()
 

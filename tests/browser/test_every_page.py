@@ -20,6 +20,8 @@ PAGES = {
         "/seller/orders/",
         "/seller/orders/?tab=action_needed",
         f"/seller/orders/{ORDER}/",
+        "/seller/requests/",
+        "/seller/refund-plans/",
         "/seller/jobs/",
         "/seller/notifications/",
         "/seller/settings/users/",
@@ -32,17 +34,23 @@ PAGES = {
         "/owner/orders/?tab=cancelled_returned",
         "/owner/orders/?search=nobody-has-this",
         f"/owner/orders/{ORDER}/",
+        "/owner/requests/",
+        "/owner/refund-plans/",
         "/owner/jobs/",
         "/owner/settings/users/",
         "/owner/settings/tokens/",
         "/owner/settings/sellers/",
         "/owner/settings/delivery/",
+        "/owner/settings/reasons/",
+        "/owner/settings/reasons/new/",
+        "/owner/settings/cancellations/",
+        "/owner/settings/refund-approval/",
         "/accounts/2fa/",
     ],
 }
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=lambda look: str(look))
+@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=str)
 @pytest.mark.parametrize("role", PAGES)
 def test_every_page_answers_fits_and_can_be_used_by_everybody(sign_in, role, theme, width):
     page = sign_in(role, color_scheme=theme, viewport={"width": width, "height": 900})
