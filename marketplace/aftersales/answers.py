@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from cancellations import operations, policies
 from cancellations.models import CancellationItem, CancellationRequest
@@ -23,16 +24,27 @@ class Answer(StrEnum):
 
 
 SILENCE: dict[str, str | Promise] = {
-    Action.APPROVE: _("Without an answer it is approved."),
-    Action.REJECT: _("Without an answer it is rejected."),
-    Action.ESCALATE: _("Without an answer the marketplace decides."),
+    Action.APPROVE: gettext_lazy("Without an answer it is approved."),
+    Action.REJECT: gettext_lazy("Without an answer it is rejected."),
+    Action.ESCALATE: gettext_lazy("Without an answer the marketplace decides."),
 }
-DONE: dict[str, str | Promise] = {
-    Answer.APPROVE: _("Cancellation %(number)s answered: approved."),
-    Answer.REJECT: _("Cancellation %(number)s answered: rejected."),
-    Answer.WITHDRAW: _("Cancellation %(number)s withdrawn."),
-    Answer.OVERRULE: _("Cancellation %(number)s approved after all."),
-}
+
+
+def done_words(answer: Answer, number: str, items: int) -> str:
+    """The toast: what was done to how many items of the request."""
+    facts = {"n": items, "number": number}
+    match answer:
+        case Answer.WITHDRAW:
+            return _("Cancellation %(number)s withdrawn.") % facts
+        case Answer.REJECT:
+            words = ngettext(
+                "%(n)s item of %(number)s rejected.", "%(n)s items of %(number)s rejected.", items
+            )
+        case _:
+            words = ngettext(
+                "%(n)s item of %(number)s approved.", "%(n)s items of %(number)s approved.", items
+            )
+    return words % facts
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,7 @@ def test_a_seller_answers_item_by_item(opened, held):
     keep(page, "seller-answer-tab")
     page.get_by_role("checkbox", name="Tea bowl").uncheck()
     page.get_by_role("button", name="Approve cancellation").click()
-    page.get_by_text(f"Cancellation {held.number} answered: approved.").wait_for()
+    page.get_by_text(f"1 item of {held.number} approved.").wait_for()
 
     page.goto(f"/seller/requests/{held.number}/")
     page.get_by_role("button", name="Reject cancellation").click()
@@ -223,7 +223,7 @@ def test_a_seller_answers_item_by_item(opened, held):
     page.get_by_label("Note").fill("They are on the van already.")
     page.get_by_role("button", name="Reject cancellation").click()
 
-    page.get_by_text(f"Cancellation {held.number} answered: rejected.").wait_for()
+    page.get_by_text(f"1 item of {held.number} rejected.").wait_for()
     held.refresh_from_db()
     assert held.status == "approved"
     assert statuses(held.order) == ["cancelled", "waiting_packaging"]

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,6 +18,7 @@ from tests.cancellations.acts import cancel, select
 from tests.factories import (
     items_of,
     line,
+    make_case,
     make_customer,
     make_member,
     make_order,
@@ -123,6 +124,18 @@ def test_filters_are_the_apis_and_a_search(owner, held):
     assert found("kind=return") == []
     assert found("origin=customer&kind=cancel") == [first.number, second.number]
     assert "No request matches" in text(owner.get("/owner/requests/?search=nobody"))
+
+
+def test_a_return_without_details_leads_to_its_order(owner):
+    order = make_order()
+    with transaction.atomic():
+        case, _items = make_case(order, kind="return")
+
+    page = text(owner.get("/owner/requests/"))
+
+    assert case.number in page
+    assert numbers(page) == []
+    assert f'href="/owner/orders/{order.number}/?tab=requests"' in page
 
 
 def test_empty_pages_say_so(owner):

@@ -10,7 +10,7 @@ from cancellations.presenters import Cancellation, cancellation_cases
 from core.actors import Rank, Role
 from core.errors import DomainError, Problems
 from core.web import CURSOR, OperationFormView, ScopedListView
-from marketplace.aftersales.answers import DONE, Answer, Choices, carry_out, silence_words
+from marketplace.aftersales.answers import Answer, Choices, carry_out, done_words, silence_words
 from marketplace.aftersales.filters import (
     RequestFilter,
     RequestTab,
@@ -128,7 +128,8 @@ class RequestDetail(OperationFormView):
         refusal.args = (f"{name}: {refusal}",)
 
     def get_success_message(self) -> str:
-        return DONE[Answer(self.request.POST["answer"])] % {"number": self.case.number}
+        items = len(self.request.POST.getlist("items"))
+        return done_words(Answer(self.request.POST["answer"]), self.case.number, items)
 
     def get_success_url(self) -> str:
         """Back to where it was answered: the order's tab, or this page."""
