@@ -53,8 +53,13 @@ def locks_first(db):
     return watch
 
 
+def plain(sql: str) -> str:
+    """Without the quotes around names, which a statement may have or not."""
+    return sql.replace('"', "")
+
+
 def _locks_order(sql: str) -> bool:
-    return sql.startswith("SELECT") and 'FROM "orders_order"' in sql and "FOR UPDATE" in sql
+    return sql.startswith("SELECT") and "FROM orders_order " in plain(sql) and "FOR UPDATE" in sql
 
 
 def _commits(request) -> bool:
