@@ -401,6 +401,8 @@ DEFAULT_TIME_ZONE = env.str("DEFAULT_TIME_ZONE", default="America/Sao_Paulo")
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="simulator")
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="http://127.0.0.1:8099")
+# whsec_ and base64 of at least 24 bytes; its webhooks are refused without one
+SIMULATOR_WEBHOOK_SECRET = env.str("SIMULATOR_WEBHOOK_SECRET", default="")
 GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", default=3.0)
 GATEWAY_READ_SECONDS = env.float("GATEWAY_READ_SECONDS", default=20.0)
 

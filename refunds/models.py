@@ -8,6 +8,7 @@ from core.states import Recorded, Stateful
 from orders.models import Case, Order, OrderItem, Payment, SellerOrder
 from refunds.querysets import (
     ApprovalRuleQuerySet,
+    ProviderMessageQuerySet,
     RefundAttemptQuerySet,
     RefundLineQuerySet,
     RefundPartQuerySet,
@@ -366,3 +367,44 @@ class RefundApprovalRule(Recorded):
 
     def __str__(self) -> str:
         return self.currency
+
+
+class ProviderMessage(models.Model):
+    """A webhook of a payment provider, taken in once, and what it did.
+
+    One that names no attempt of ours books nothing: it is kept for a person.
+    """
+
+    class Verdict(models.TextChoices):
+        BOOKED = "booked", _("Settled the attempt")
+        KNOWN = "known", _("Said what was known already")
+        UNKNOWN_KEY = "unknown_key", _("Names no refund of ours")
+        CONTRADICTS = "contradicts", _("Contradicts what we know")
+        IGNORED = "ignored", _("Is not about a refund")
+
+    FOR_A_PERSON = (Verdict.UNKNOWN_KEY, Verdict.CONTRADICTS)
+
+    gateway = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    type = models.CharField(max_length=60, blank=True)
+    key = models.CharField(max_length=80, blank=True, help_text="the idempotency key it names")
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    document = models.JSONField(default=dict)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = ProviderMessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "event_id"], name="provider_message_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(verdict__in=["unknown_key", "contradicts"]),
+                name="provider_message_to_read",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.event_id

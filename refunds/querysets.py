@@ -131,3 +131,10 @@ class ApprovalRuleQuerySet(ScopedQuerySet):
     def asks_for_second(self, *, total: int, currency: str) -> bool:
         """Whether a refund of `total` minor units is above what one person may approve."""
         return self.filter(currency=currency, amount__lt=total).exists()
+
+
+class ProviderMessageQuerySet(ScopedQuerySet):
+    """What providers send is the marketplace's to read."""
+
+    def for_a_person(self):
+        return self.filter(verdict__in=self.model.FOR_A_PERSON)

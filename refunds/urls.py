@@ -3,7 +3,7 @@
 from django.urls import path
 
 from refunds import api
-from refunds.views import plans, settings, surplus
+from refunds.views import plans, settings, surplus, webhooks
 
 PLAN = "refund-plans/<str:number>/"
 
@@ -37,5 +37,10 @@ owner_urls = [
 api_urls = [
     path("refund-plans/", api.RefundPlanListEndpoint.as_view(), name="refund_plan_list"),
     path(PLAN, api.RefundPlanDetailEndpoint.as_view(), name="refund_plan_detail"),
+    path(
+        "provider-webhooks/simulator/",
+        webhooks.SimulatorWebhook.as_view(),
+        name="provider_webhook",
+    ),
     path(f"{PLAN}outcomes/", api.RefundPlanOutcomes.as_view(), name="refund_plan_outcomes"),
 ]

@@ -3,6 +3,7 @@
 from refunds.operations.approving import approve_second, set_approval_rule
 from refunds.operations.execution import due_plans, execute_plan, send_attempt
 from refunds.operations.history import PastRefund, record_history
+from refunds.operations.messages import take_message
 from refunds.operations.outside import move_to_external, record_outcome
 from refunds.operations.plans import (
     PlanExists,
@@ -37,5 +38,6 @@ __all__ = [
     "send_attempt",
     "set_approval_rule",
     "surplus_left",
+    "take_message",
     "void_plan",
 ]

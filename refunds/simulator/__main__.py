@@ -7,6 +7,7 @@ from pathlib import Path
 
 from refunds.simulator.journal import Journal
 from refunds.simulator.server import Provider
+from refunds.simulator.webhooks import Webhooks
 
 
 def main() -> None:
@@ -15,9 +16,12 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8099, help="0 takes any free port")
     parser.add_argument("--journal", type=Path, required=True, help="file that keeps every payout")
+    parser.add_argument("--webhook-url", default="", help="where it tells what became of a key")
+    parser.add_argument("--webhook-secret", default="", help="whsec_… by which it signs that")
     given = parser.parse_args()
     given.journal.parent.mkdir(parents=True, exist_ok=True)
-    provider = Provider((given.host, given.port), Journal(given.journal))
+    webhooks = Webhooks(given.webhook_url, given.webhook_secret)
+    provider = Provider((given.host, given.port), Journal(given.journal), webhooks)
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     host, port = provider.server_address[:2]
     sys.stdout.write(f"payment simulator on http://{host}:{port}\n")

@@ -1,8 +1,9 @@
-"""The simulator's HTTP side: four addresses, and the ways in which it can misbehave.
+"""The simulator's HTTP side: five addresses, and the ways in which it can misbehave.
 
 POST /refunds         Idempotency-Key: <key>   {"amount", "currency", "payment_reference"}
 GET  /refunds/<key>   what became of a key; 404 {"status": "never_seen"}
 GET  /journal[?key=]  every call and every payout
+POST /webhooks        {"url", "secret", "mode"?, "seconds"?}
 POST /faults          {"queue": [{"kind", "seconds"?, "times"?}],
                        "chance": {"probability", "seed", "kinds", "seconds"?}}
 """
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from refunds.simulator.journal import Journal, OtherRefund
+from refunds.simulator.webhooks import Webhooks
 
 FAULTS = {
     "timeout_after_paying",  # pays, says nothing for `seconds`, hangs up
@@ -40,9 +42,12 @@ class Provider(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], journal: Journal):
+    def __init__(
+        self, address: tuple[str, int], journal: Journal, webhooks: Webhooks | None = None
+    ):
         super().__init__(address, Conversation)
         self.journal = journal
+        self.webhooks = webhooks or Webhooks()
 
     def handle_error(self, request, client_address) -> None:
         """A client that hung up is no news."""
@@ -73,6 +78,8 @@ class Conversation(BaseHTTPRequestHandler):
             given = self._given()
             if self.path == "/refunds":
                 self._refund(given)
+            elif self.path == "/webhooks":
+                self._plan_webhooks(given)
             elif self.path == "/faults":
                 self._plan_faults(given)
             else:
@@ -105,6 +112,7 @@ class Conversation(BaseHTTPRequestHandler):
             told = self.server.journal.refund(key, asked, refuse=fault == "refuse")
         except OtherRefund:
             return self._answer((409, {"message": "this key was used for another refund"}))
+        self.server.webhooks.announce(told)
         if fault.endswith("_after_paying"):
             return self._misbehave(fault, seconds)
         if fault == "delay":
@@ -123,6 +131,13 @@ class Conversation(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.connection.close()
         return None
+
+    def _plan_webhooks(self, given: dict[str, Any]) -> None:
+        try:
+            self.server.webhooks = Webhooks(**given)
+        except (TypeError, ValueError) as error:
+            raise BadRequest(str(error)) from error
+        self._answer((200, {"mode": self.server.webhooks.mode}))
 
     def _plan_faults(self, given: dict[str, Any]) -> None:
         queue = [

@@ -19,13 +19,14 @@ from orders.timeline import timeline_of
 from refunds import policies
 from refunds.filters import Queue, RefundPlanFilter
 from refunds.forms import OutcomeForm
-from refunds.models import RefundPlan
+from refunds.models import ProviderMessage, RefundPlan
 from refunds.operations import approve_second, move_to_external, record_outcome, retry_plan
 from refunds.presenters import PlanPage, PlanRow
 from refunds.tabs import plan_tabs
 
 # Chosen by the tabs and the paging: not a narrowing that somebody may want to clear.
 TABS = {CURSOR, "status", "queue"}
+MESSAGES = 20
 
 
 class RefundPlanList(ScopedListView):
@@ -46,12 +47,20 @@ class RefundPlanList(ScopedListView):
             plans=[PlanRow(plan, self.request.actor) for plan in self.page.rows],
             tabs=plan_tabs(asked, self.request.actor),
             in_stuck=asked.get("queue") == Queue.STUCK,
+            messages_to_read=self._messages_to_read(),
             search=asked.get("search", ""),
             kept=kept,
             narrowed=any(asked.get(name) for name in asked.keys() - TABS),
             clear_url="?" + "&".join(f"{name}={value}" for name, value in kept.items()),
             **kwargs,
         )
+
+    def _messages_to_read(self):
+        """What the provider said that fits no refund of ours: below what is stuck."""
+        if self.request.GET.get("queue") != Queue.STUCK:
+            return []
+        messages = ProviderMessage.objects.visible_to(self.request.actor).for_a_person()
+        return messages.order_by("-pk")[:MESSAGES]
 
 
 class RefundPlanPage(ScopedDetailView):

@@ -69,6 +69,10 @@ PUBLIC = {
     "mfa_authenticate",
 }
 
+# -- Open to whoever can sign: payment providers ----------------------------------------------
+
+SIGNED = {"api:provider_webhook"}
+
 # -- One's own account, whoever one is: nothing of anybody else is behind these ---------------
 
 OWN_ACCOUNT = {
