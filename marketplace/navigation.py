@@ -73,6 +73,7 @@ REQUESTS = Entry(
 )
 PACKAGES = Entry("package_list", _("Package List"), "package")
 PLANS = Entry("refund_plan_list", _("Refund plans"), "banknote")
+LEDGER = Entry("ledger", _("Ledger"), "wallet")
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
 OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
 SETTINGS = Entry("settings", _("Settings"), "settings", rank=Rank.ADMIN)
@@ -88,6 +89,7 @@ SURFACES: dict[Role, Surface] = {
             REQUESTS,
             PACKAGES,
             PLANS,
+            LEDGER,
             Entry("settings_sellers", _("Sellers"), "store", rank=Rank.ADMIN),
             JOBS,
             SETTINGS,
@@ -97,7 +99,7 @@ SURFACES: dict[Role, Surface] = {
         "seller",
         _("Seller Center"),
         "store",
-        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, JOBS, SETTINGS),
+        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, LEDGER, JOBS, SETTINGS),
     ),
     Role.CUSTOMER: Surface(
         "my", _("My Orders"), "shopping-bag", (Entry("order_list", _("My Orders"), "shopping-bag"),)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from refunds import api
-from refunds.views import plans, settings, surplus, webhooks
+from refunds.views import ledger, plans, settings, surplus, webhooks
 
 PLAN = "refund-plans/<str:number>/"
 
@@ -11,6 +11,8 @@ PLAN = "refund-plans/<str:number>/"
 console_urls = [
     path("refund-plans/", plans.RefundPlanList.as_view(), name="refund_plan_list"),
     path(PLAN, plans.RefundPlanPage.as_view(), name="refund_plan_detail"),
+    path("ledger/", ledger.LedgerPage.as_view(), name="ledger"),
+    path("ledger.csv", ledger.LedgerDownload.as_view(), name="ledger_download"),
 ]
 seller_urls = [*console_urls]
 owner_urls = [
