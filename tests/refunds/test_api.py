@@ -54,6 +54,7 @@ def test_a_plan_says_what_will_be_paid_back_and_why(client, owner):
     assert amounts == [("product", 1700), ("shipping", 500)]
     assert detail["parts"] == [
         {
+            "payment": 1,
             "payment_method": "credit_card",
             "amount": {"amount": 2200, "currency": "EUR"},
             "completed_at": None,
