@@ -1,5 +1,6 @@
 """The web server, in the image and in the demo. `WEB_*` variables are its settings."""
 
+import gc
 import os
 import shutil
 
@@ -18,6 +19,12 @@ max_requests_jitter = 500
 preload_app = True  # once through the imports, shared memory
 errorlog = "-"
 loglevel = os.environ.get("WEB_LOG_LEVEL", "info")
+
+
+def when_ready(server):
+    """What is loaded once is never garbage: workers need not walk it, nor copy its pages."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server, worker):

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
+from core.bulk import insert
 from core.errors import InvalidTransition
 from core.events import Entry, record, record_many
+from core.statements import fetched_one
+from core.transactions import joined
 
 
 class Recorded(models.Model):
@@ -33,16 +36,22 @@ class Recorded(models.Model):
             "seller_id": getattr(self, "seller_id", None),
         }
 
-    @transaction.atomic
+    @joined
     def note(self, event: str, *, actor: Actor, **data: Any) -> None:
         """Record that something happened to this row which is not a change of its status."""
         self._bump(timezone.now())
         record(event, subject=self, actor=actor, **data)
 
     def _bump(self, now: datetime) -> None:
-        manager = self.__class__._base_manager
-        manager.filter(pk=self.pk).update(version=F("version") + 1, updated_at=now)
-        self.version = manager.values_list("version", flat=True).get(pk=self.pk)
+        table = connection.ops.quote_name(self._meta.db_table)
+        bumped = fetched_one(
+            f"UPDATE {table} SET version = version + 1, updated_at = %s "  # noqa: S608
+            "WHERE id = %s RETURNING version",
+            [now, self.pk],
+        )
+        if bumped is None:
+            raise self.__class__.DoesNotExist
+        (self.version,) = bumped
         self.updated_at = now
 
 
@@ -59,10 +68,14 @@ class Stateful(Recorded):
     def can_become(self, status: str) -> bool:
         return status in self.TRANSITIONS[self.status]
 
-    @transaction.atomic
+    @joined
     def begin(self, *, actor: Actor, **data: Any) -> None:
-        """Record the first event of a row just created in its first status."""
-        self._bump(timezone.now())
+        """Record the first event of a row in its first status; a row not yet saved is written."""
+        if self._state.adding:
+            self.version, self.updated_at = 1, timezone.now()
+            insert([self])
+        else:
+            self._bump(timezone.now())
         record(
             f"{self.EVENT}.{self.status}",
             subject=self,
@@ -71,7 +84,7 @@ class Stateful(Recorded):
             **data,
         )
 
-    @transaction.atomic
+    @joined
     def transition_to(self, status: str, *, actor: Actor, changes: dict | None = None, **data: Any):
         """Move to `status` and record it, both or neither.
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import connection
 
 from core.actors import Actor
 from core.bulk import insert
+from core.statements import fetched
+from core.transactions import joined
 from finance.models import Account, LedgerEntry, LedgerTransaction
 
 Kind = Account.Kind
@@ -192,12 +193,11 @@ def _posting_of_refund(refund: SellerRefund) -> _Posting:
     )
 
 
-@transaction.atomic
+@joined
 def _post(postings: Iterable[_Posting]) -> None:
     """Write the postings that move something and are not there yet, and the balances."""
     wanted = {posting.reference: posting for posting in postings if posting.movements}
-    known = LedgerTransaction.objects.filter(reference__in=wanted)
-    for reference in known.values_list("reference", flat=True):
+    for (reference,) in fetched(_KNOWN, [list(wanted)]):
         del wanted[reference]
     if not wanted:
         return
@@ -224,9 +224,22 @@ def _post(postings: Iterable[_Posting]) -> None:
     _add_to_balances(entries)
 
 
+_KNOWN = "SELECT reference FROM finance_ledgertransaction WHERE reference = ANY(%s)"
+# NO KEY: entries being inserted by others point at these rows, and need not wait for a balance.
+_LOCK_ACCOUNTS = """
+    SELECT account.id, account.kind, account.seller_id, account.currency
+    FROM finance_account account
+    JOIN unnest(%s::text[], %s::bigint[], %s::text[]) AS wanted(kind, seller_id, currency)
+      ON account.kind = wanted.kind AND account.currency = wanted.currency
+     AND (account.seller_id = wanted.seller_id
+          OR account.seller_id IS NULL AND wanted.seller_id IS NULL)
+    ORDER BY account.id FOR NO KEY UPDATE OF account
+"""
+
+
 def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
     """The pks of these accounts, made where they are new, locked until the transaction ends."""
-    found = _find(keys)
+    found = _lock(keys)
     missing = keys - found.keys()
     if missing:
         Account.objects.bulk_create(
@@ -236,23 +249,14 @@ def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
             ],
             ignore_conflicts=True,
         )
-        found = _find(keys)
-    Account.objects.filter(pk__in=found.values()).locked()
+        found = _lock(keys)
     return found
 
 
-def _find(keys: set[AccountKey]) -> dict[AccountKey, int]:
-    sellers = {seller_id for _kind, seller_id, _currency in keys}
-    owned = Q(seller_id__in=sellers - {None})
-    rows = Account.objects.filter(
-        owned | Q(seller_id=None) if None in sellers else owned,
-        currency__in={currency for _kind, _seller, currency in keys},
-    )
-    found: dict[AccountKey, int] = {
-        (kind, seller_id, currency): pk
-        for pk, kind, seller_id, currency in rows.values_list("pk", "kind", "seller_id", "currency")
-    }
-    return {key: found[key] for key in keys & found.keys()}
+def _lock(keys: set[AccountKey]) -> dict[AccountKey, int]:
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    rows = fetched(_LOCK_ACCOUNTS, columns)
+    return {(kind, seller_id, currency): pk for pk, kind, seller_id, currency in rows}
 
 
 def _add_to_balances(entries: Sequence[LedgerEntry]) -> None:

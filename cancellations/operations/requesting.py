@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from cancellations import policies
 from cancellations.models import CancellationItem, CancellationRequest
 from cancellations.operations.selecting import Chosen, Selection, choose
 from core.actors import Actor, Role
+from core.bulk import insert
+from core.transactions import joined
 from orders.models import Case, Order, SellerOrder
 from orders.operations import lock_order, open_case
 from orders.policies import may_cancel
@@ -22,7 +22,7 @@ ORIGIN = {
 }
 
 
-@transaction.atomic
+@joined
 def request_cancellation(
     *, order: Order, selections: Sequence[Selection], actor: Actor
 ) -> list[CancellationRequest]:
@@ -52,8 +52,8 @@ def open_request(
     items = [one.item for one in chosen]
     case = open_case(part, items, kind=Case.Kind.CANCEL, origin=ORIGIN[actor.role], actor=actor)
     plan = create_plan(case=case, items=items, type=RefundPlan.Type.CANCEL, actor=actor)
-    request = CancellationRequest.objects.create(case=case, estimate=plan.total)
-    CancellationItem.objects.bulk_create(
+    (request,) = insert([CancellationRequest(case=case, estimate=plan.total)])
+    insert(
         CancellationItem(
             request=request,
             case=case,

@@ -9,8 +9,7 @@ from cancellations import policies
 from core.actors import Actor
 from core.errors import DomainError, InvalidInput, Problems
 from orders.models import Case, Order, OrderItem, Reason, SellerOrder
-from orders.operations import take_items
-from orders.operations.items import QuantityNotLeft, UnknownItem
+from orders.operations.items import QuantityNotLeft, UnknownItem, part_of
 
 
 @dataclass(frozen=True)
@@ -45,15 +44,18 @@ def choose(
     UnknownItem, QuantityNotLeft, what `refusal_of` gives, or Problems when there are several.
     """
     reasons = list(Reason.objects.pickable_by(actor, Case.Kind.CANCEL))
-    refuse(_problems_of(order, selections, reasons, actor, refusal_of))
-    wanted = {selection.item_id: selection.quantity for selection in selections}
-    taken = take_items(order, wanted, actor=actor)
+    found = _locked(order, selections, actor)
+    refuse(_problems_of(found, selections, reasons, refusal_of))
     reason_of = {reason.code: reason for reason in reasons}
     chosen = [
-        Chosen(item, reason_of[selection.reason_code], selection.note.strip())
-        for item, selection in zip(taken, selections, strict=True)
+        Chosen(
+            part_of(found[selection.item_id], selection.quantity, actor=actor),
+            reason_of[selection.reason_code],
+            selection.note.strip(),
+        )
+        for selection in selections
     ]
-    parts = SellerOrder.objects.in_bulk({item.seller_order_id for item in taken})
+    parts = {item.seller_order_id: item.seller_order for item in found.values()}
     return [
         (parts[part_id], [one for one in chosen if one.item.seller_order_id == part_id])
         for part_id in sorted(parts)
@@ -68,22 +70,21 @@ def refuse(problems: list[DomainError]) -> None:
         raise Problems(problems)
 
 
+def _locked(order: Order, selections: Sequence[Selection], actor: Actor) -> dict[int, OrderItem]:
+    """Those of the selected items that there are, each with its line and its seller order."""
+    ids = [selection.item_id for selection in selections]
+    items = OrderItem.objects.visible_to(actor).filter(order=order, pk__in=ids)
+    return {item.pk: item for item in items.select_related("line", "seller_order").locked()}
+
+
 def _problems_of(
-    order: Order,
+    found: dict[int, OrderItem],
     selections: Sequence[Selection],
     reasons: list[Reason],
-    actor: Actor,
     refusal_of: Rule,
 ) -> list[DomainError]:
     if not selections:
         return [InvalidInput(_("Choose at least one item."), field="items", code="nothing_chosen")]
-    found = {
-        item.pk: item
-        for item in OrderItem.objects.visible_to(actor)
-        .filter(order=order, pk__in=[selection.item_id for selection in selections])
-        .select_related("line")
-        .locked()
-    }
     problems: list[DomainError] = []
     seen: set[int] = set()
     for position, selection in enumerate(selections):

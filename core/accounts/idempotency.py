@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.accounts.models import IdempotencyRecord
 from core.actors import Actor
+from core.bulk import insert
 from core.errors import DomainError
+from core.statements import fetched_one
 
 KEPT = timedelta(days=30)
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
@@ -81,17 +83,17 @@ def _once(
     principal: str, key: str, request_hash: str, act: Callable[[], Answer], wait: bool
 ) -> Answer:
     _take_turn(principal, key, wait)
-    kept = IdempotencyRecord.objects.filter(principal=principal, key=key).first()
-    if kept and kept.created_at < timezone.now() - KEPT:
-        kept.delete()
-        kept = None
-    if kept:
+    there = fetched_one(_KEPT, [principal, key])
+    if there and there[1] < timezone.now() - KEPT:
+        IdempotencyRecord.objects.filter(pk=there[0]).delete()
+    elif there:
+        kept = IdempotencyRecord.objects.get(pk=there[0])
         if kept.request_hash != request_hash:
             raise KeyReused()
         return Answer(kept.status, kept.body, kept.headers, replayed=True)
     answer = act()
     if answer.kept:
-        IdempotencyRecord.objects.create(
+        record = IdempotencyRecord(
             principal=principal,
             key=key,
             request_hash=request_hash,
@@ -99,7 +101,11 @@ def _once(
             body=answer.body,
             headers=answer.headers,
         )
+        insert([record])
     return answer
+
+
+_KEPT = "SELECT id, created_at FROM accounts_idempotencyrecord WHERE principal = %s AND key = %s"
 
 
 def _take_turn(principal: str, key: str, wait: bool) -> None:

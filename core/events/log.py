@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor, Via
 from core.bulk import copy, insert
 from core.events.subscriptions import WITHIN, subscribers_of
+from core.statements import fetched
 
 if TYPE_CHECKING:
     from core.events.models import Event
@@ -42,24 +42,29 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
 
     An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions.
     """
-    from core.events.models import Delivery, Event
+    from core.events.models import Event
 
     _only_in_a_transaction()
     events = insert(Event(**_facts(entry, actor)) for entry in entries)
     if actor.via == Via.IMPORT:
         return events
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(event=event, subscriber=name, next_attempt_at=Now())
-        for event in events
-        for name in subscribers_of(event.type)
-    )
-    if deliveries:
-        ids = [delivery.pk for delivery in deliveries]
-        transaction.on_commit(partial(_nudge_deliveries, ids))
+    owed = [(event.pk, name) for event in events for name in subscribers_of(event.type)]
+    if owed:
+        deliveries = fetched(_OWE, [list(column) for column in zip(*owed, strict=True)])
+        transaction.on_commit(partial(_nudge_deliveries, [pk for (pk,) in deliveries]))
     for event in events:
         for reaction in WITHIN.get(event.type, []):
             reaction(event)
     return events
+
+
+# Due by the database's clock, which is the one that deliveries are asked by.
+_OWE = """
+    INSERT INTO events_delivery (event_id, subscriber, attempts, next_attempt_at, last_error)
+    SELECT event_id, subscriber, 0, statement_timestamp(), ''
+    FROM unnest(%s::bigint[], %s::text[]) AS owed(event_id, subscriber)
+    RETURNING id
+"""
 
 
 def record_past(entries: Iterable[Entry], *, actor: Actor) -> None:

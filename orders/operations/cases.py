@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.errors import DomainError
 from core.numbers import new_number
-from orders.models import Case, Order, OrderItem, SellerOrder
+from orders.models import Case, OrderItem, SellerOrder
 
 PREFIX: dict[str, str] = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
 
@@ -43,8 +44,8 @@ def open_case(
         opened_at=timezone.now(),
         due_at=due_at,
     )
-    case.save(force_insert=True)
     ids = [item.pk for item in items]
+    case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
     marked = OrderItem.objects.filter(pk__in=ids, seller_order=seller_order, open_case=None).update(
         open_case=case
     )
@@ -52,7 +53,6 @@ def open_case(
         raise AlreadyInCase(_("A request for one of these items is waiting already."))
     for item in items:
         item.open_case = case
-    case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
     _touch_order(case)
     return case
 
@@ -85,6 +85,12 @@ def complete_case(case: Case, *, actor: Actor) -> None:
 
 def _touch_order(case: Case) -> None:
     """An order reads differently when a case of it does: `updated_since` must find both."""
-    now = timezone.now()
-    Order.objects.filter(pk=case.order_id).update(updated_at=now)
-    SellerOrder.objects.filter(pk=case.seller_order_id).update(updated_at=now)
+    given = {"now": timezone.now(), "order": case.order_id, "part": case.seller_order_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, given)
+
+
+_TOUCH = """
+    WITH touched AS (UPDATE orders_order SET updated_at = %(now)s WHERE id = %(order)s)
+    UPDATE orders_sellerorder SET updated_at = %(now)s WHERE id = %(part)s
+"""

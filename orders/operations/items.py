@@ -1,8 +1,10 @@
 """Moving and splitting items, under the order's lock."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, JSONField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,8 +12,9 @@ from core.actors import Actor
 from core.errors import DomainError, InvalidInput
 from core.events import Entry, record_many
 from core.money import share
+from core.statements import fetched_one
 from core.states import move
-from orders.models import Order, OrderItem, SellerOrder
+from orders.models import Order, OrderItem
 from orders.policies import status_of
 
 
@@ -30,8 +33,26 @@ class QuantityNotLeft(InvalidInput):
 
 
 def lock_order(order_id: int) -> Order:
-    """The order, locked: that covers its items, packages, cases and plans. Always taken first."""
-    return Order.objects.select_for_update().get(pk=order_id)
+    """The order, locked: that covers its items, packages, cases and plans. Always taken first.
+
+    Its addresses are read when somebody asks for them.
+    """
+    row = fetched_one(_lock_statement(), [order_id])
+    if row is None:
+        raise Order.DoesNotExist
+    return Order.from_db(connection.alias, _order_facts(), row)
+
+
+@cache
+def _order_facts() -> list[str]:
+    fields = Order._meta.concrete_fields
+    return [field.attname for field in fields if not isinstance(field, JSONField)]
+
+
+@cache
+def _lock_statement() -> str:
+    facts = ", ".join(_order_facts())
+    return f"SELECT {facts} FROM orders_order WHERE id = %s FOR UPDATE"  # noqa: S608
 
 
 def take_items(order: Order, wanted: dict[int, int], *, actor: Actor) -> list[OrderItem]:
@@ -58,8 +79,13 @@ def take_items(order: Order, wanted: dict[int, int], *, actor: Actor) -> list[Or
                 field="items",
                 allowed=[str(item.quantity)],
             )
-        taken.append(item if quantity == item.quantity else split_item(item, quantity, actor=actor))
+        taken.append(part_of(item, quantity, actor=actor))
     return taken
+
+
+def part_of(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
+    """`quantity` units of a locked item: the item itself, or what is split off it for them."""
+    return item if quantity == item.quantity else split_item(item, quantity, actor=actor)
 
 
 def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
@@ -143,6 +169,16 @@ def move_items(
     refresh_statuses(order)
 
 
+_REFRESH_PARTS = """
+    UPDATE orders_sellerorder AS part
+    SET status = now.status, has_cancelled = now.has_cancelled,
+        has_returned = now.has_returned, updated_at = %s
+    FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::boolean[])
+        AS now(id, status, has_cancelled, has_returned)
+    WHERE part.id = now.id
+"""
+
+
 def refresh_statuses(order: Order) -> None:
     """Name the order and its seller orders after their least advanced live item."""
     now = timezone.now()
@@ -151,12 +187,18 @@ def refresh_statuses(order: Order) -> None:
         "seller_order_id", "status"
     ):
         statuses.setdefault(part_id, []).append(status)
-    for part_id, own in statuses.items():
-        SellerOrder.objects.filter(pk=part_id).update(
-            status=status_of(own),
-            has_cancelled=OrderItem.Status.CANCELLED in own,
-            has_returned=OrderItem.Status.RETURNED in own,
-            updated_at=now,
+    parts = [
+        (
+            part_id,
+            status_of(own),
+            OrderItem.Status.CANCELLED in own,
+            OrderItem.Status.RETURNED in own,
+        )
+        for part_id, own in sorted(statuses.items())
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REFRESH_PARTS, [now, *(list(column) for column in zip(*parts, strict=True))]
         )
     order.status = status_of([status for own in statuses.values() for status in own])
     order.updated_at = now

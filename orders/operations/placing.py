@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Via
 from core.bulk import insert
 from core.errors import Conflict, InvalidInput, Problems
 from core.events import Entry, record_many
+from core.statements import fetched
+from core.transactions import joined
 from finance.operations import post_captures
 from orders import policies
 from orders.incoming import NewCustomer, NewOrder
@@ -19,6 +20,7 @@ from orders.operations import freezing
 from sellers.models import Seller
 
 CUSTOMER_WORDS = ("first_name", "last_name", "email", "phone", "language")
+CUSTOMER_COLUMNS = ("channel", "external_id", *CUSTOMER_WORDS)
 
 
 class NumberTaken(Conflict):
@@ -46,7 +48,7 @@ def place_order(new: NewOrder, *, actor: Actor) -> Placed:
     return place_orders([new], actor=actor)[0]
 
 
-@transaction.atomic
+@joined
 def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
     """Take orders in, all or none, with a handful of statements however many they are.
 
@@ -57,10 +59,7 @@ def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
     """
     if refusal := policies.may_place(actor):
         raise refusal
-    _claim_numbers(batch)
-    there = {
-        order.number: order for order in Order.objects.filter(number__in=[n.number for n in batch])
-    }
+    there = _claim_numbers(batch)
     fresh: dict[str, NewOrder] = {}
     for new in batch:
         known = there.get(new.number)
@@ -80,18 +79,25 @@ def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
     ]
 
 
-def _claim_numbers(batch: Sequence[NewOrder]) -> None:
-    """Whoever places one of these numbers at this moment is waited for.
+def _claim_numbers(batch: Sequence[NewOrder]) -> dict[str, Order]:
+    """The orders that are there already. Whoever places one of these numbers at this moment is
+    waited for.
 
     A row that is not there yet cannot be locked, so the numbers are, in one order everywhere.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(claim) FROM ("
-            " SELECT DISTINCT hashtextextended('order:' || number, 0) AS claim"
-            " FROM unnest(%s) AS number ORDER BY claim) AS claims",
-            [[new.number for new in batch]],
-        )
+    numbers = [new.number for new in batch]
+    fetched(_CLAIM, [numbers])
+    if not fetched(_ANY_THERE, [numbers]):
+        return {}
+    return {order.number: order for order in Order.objects.filter(number__in=numbers)}
+
+
+_CLAIM = """
+    SELECT pg_advisory_xact_lock(claim)
+    FROM (SELECT DISTINCT hashtextextended('order:' || number, 0) AS claim
+          FROM unnest(%s) AS number ORDER BY claim) AS claims
+"""
+_ANY_THERE = "SELECT 1 FROM orders_order WHERE number = ANY(%s) LIMIT 1"
 
 
 def _sellers_of(batch: Sequence[NewOrder]) -> dict[str, Seller]:
@@ -162,14 +168,32 @@ def _customers_of(batch: Sequence[NewOrder]) -> dict[tuple[str, str], Customer]:
         for channel, external_id in sorted(given.keys() - there.keys())
     ]
     if missing:
-        # Somebody else may be making the same one: theirs serves as well.
-        Customer.objects.bulk_create(missing, ignore_conflicts=True)
-        there |= _customers_there({(new.channel, new.external_id): None for new in missing})
+        there |= _make_customers(missing)
     changed = [there[key] for key, new in given.items() if _retold(there[key], new)]
     if changed:
         Customer.objects.filter(pk__in=[customer.pk for customer in changed]).locked()
         Customer.objects.bulk_update(changed, CUSTOMER_WORDS)
     return there
+
+
+def _make_customers(missing: list[Customer]) -> dict[tuple[str, str], Customer]:
+    wanted = {(customer.channel, customer.external_id): customer for customer in missing}
+    columns = [[getattr(customer, name) for customer in missing] for name in CUSTOMER_COLUMNS]
+    made: dict[tuple[str, str], Customer] = {}
+    for pk, channel, external_id in fetched(_MAKE_CUSTOMERS, columns):
+        customer = made[channel, external_id] = wanted.pop((channel, external_id))
+        customer.pk = pk
+        customer._state.adding = False
+    # Somebody else has just made the same one: theirs serves as well.
+    return made | (_customers_there(wanted) if wanted else {})
+
+
+_MAKE_CUSTOMERS = f"""
+    INSERT INTO orders_customer ({", ".join(CUSTOMER_COLUMNS)})
+    SELECT * FROM unnest({", ".join(["%s::text[]"] * len(CUSTOMER_COLUMNS))})
+    ON CONFLICT (channel, external_id) DO NOTHING
+    RETURNING id, channel, external_id
+"""  # noqa: S608 (names of our own columns)
 
 
 def _customers_there(keys: dict) -> dict[tuple[str, str], Customer]:

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
+from core.bulk import insert
 from core.errors import Conflict
 from core.numbers import new_number
+from core.transactions import joined
 from orders.models import Case, OrderItem, Payment
 from orders.operations import lock_order
 from refunds import policies
@@ -29,7 +31,7 @@ class PlanExists(Conflict):
     code = "plan_exists"
 
 
-@transaction.atomic
+@joined
 def create_plan(
     *,
     case: Case,
@@ -49,6 +51,7 @@ def create_plan(
     if case.refund_plans.live().exists():
         raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
     planned = plan_refund(items)
+    spread = _spread(planned.total, order.pk)
     plan = RefundPlan(
         number=new_number("RP"),
         type=type,
@@ -66,10 +69,9 @@ def create_plan(
     if status == Status.APPROVED:
         for column, value in on_approval(plan, actor).items():
             setattr(plan, column, value)
-    plan.save(force_insert=True)
-    RefundLine.objects.bulk_create(lines_of(plan, planned.lines))
-    write_parts(plan)
     plan.begin(actor=actor, type=plan.type, total=plan.total, currency=plan.currency)
+    insert(lines_of(plan, planned.lines))
+    insert(_parts_of(plan, spread))
     return plan
 
 
@@ -96,12 +98,19 @@ def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLin
 def write_parts(plan: RefundPlan) -> None:
     """Say which payment gives back how much, anew: only before anything was sent."""
     plan.parts.all().delete()
-    payments = list(Payment.objects.filter(order_id=plan.order_id))
-    spread = spread_over_payments(plan.total, payments, planned_of(plan.order_id))
-    RefundPart.objects.bulk_create(
+    insert(_parts_of(plan, _spread(plan.total, plan.order_id)))
+
+
+def _spread(total: int, order_id: int) -> list[tuple[int, int]]:
+    payments = list(Payment.objects.filter(order_id=order_id))
+    return spread_over_payments(total, payments, planned_of(order_id))
+
+
+def _parts_of(plan: RefundPlan, spread: Iterable[tuple[int, int]]) -> list[RefundPart]:
+    return [
         RefundPart(plan=plan, order_id=plan.order_id, payment_id=payment_id, amount=amount)
         for payment_id, amount in spread
-    )
+    ]
 
 
 def planned_of(*order_ids: int) -> dict[int, int]:

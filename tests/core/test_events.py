@@ -82,7 +82,7 @@ def test_a_reaction_within_sees_and_shares_the_transaction(happen):
 
 
 def test_a_reaction_within_that_fails_undoes_what_happened(subject, happen):
-    with pytest.raises(ValueError, match="not inside"):
+    with pytest.raises(ValueError, match="not inside"), transaction.atomic():
         happen("probe.refused")
 
     assert labels() == []

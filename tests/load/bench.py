@@ -30,6 +30,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CLIENTS = 8
 SELLERS = 20
 DATABASE = os.environ.get("BENCH_DATABASE", "bench_marketplace")
+REDIS_DATABASE = 14
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -48,6 +49,7 @@ class Operation:
 def main() -> None:
     server = _make_database()
     os.environ["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}"))
+    os.environ["REDIS_URL"] = _own_redis()
     os.environ["API_REQUESTS_PER_MINUTE"] = "100000000"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     import django
@@ -93,6 +95,19 @@ def _make_database() -> str:
         cursor.execute(f"CREATE DATABASE {DATABASE}")
     connection.close()
     return url
+
+
+def _own_redis() -> str:
+    """A Redis database of its own: no worker may hear the nudges of the orders made here."""
+    import redis
+
+    from marketplace.demo import embedded
+
+    given = os.environ.get("REDIS_URL") or embedded.redis_url()
+    own = urlunsplit(urlsplit(given)._replace(path=f"/{REDIS_DATABASE}"))
+    with redis.Redis.from_url(own) as client:
+        client.flushdb()
+    return own
 
 
 def _drop_database(url: str) -> None:
@@ -209,10 +224,13 @@ def _operations(seller_id: int, numbers: list[str]) -> list[Operation]:
             yield "POST", path, order_json(f"N-{uuid.uuid4().hex[:12]}", n % SELLERS, now)
 
     half = len(numbers) // 2
-    wish = {"items": [{"item": "1.1", "quantity": 1, "reason": "changed_mind"}]}
 
     def cancels(prefix: str, pool: list[str]):
-        return iter([("POST", f"{prefix}/{number}/cancellations/", wish) for number in pool])
+        """Each of an order's three items once, so that there are enough for every round."""
+        for item in ("1.1", "2.1", "3.1"):
+            wish = {"items": [{"item": item, "quantity": 1, "reason": "changed_mind"}]}
+            for number in pool:
+                yield "POST", f"{prefix}/{number}/cancellations/", wish
 
     api = "/api/v1/orders"
     return [
@@ -296,6 +314,8 @@ def _measure(operation: Operation, side: str, server: Server, tokens: dict[str, 
         thread.join()
     if wrong:
         raise SystemExit(f"bench: {side}: {wrong[0]}")
+    if time.monotonic() < end:
+        raise SystemExit(f"bench: {operation.name}: {side} ran out of orders; set BENCH_ORDERS.")
     operation.figures[side].append(len(done) / (time.monotonic() - started))
     operation.latencies[side] += done
 

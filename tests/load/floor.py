@@ -1,7 +1,8 @@
 """Bare Django views with SQL by hand: the limit that our own figures are a ratio of.
 
 No sign-in, no scoping, no rules, no history worth reading: only the statements that the same
-answer or the same rows need.
+answer or the same rows need. The one row that ours writes and the floor does not is the answer
+kept under the Idempotency-Key.
 """
 
 import json
@@ -98,8 +99,44 @@ def order_create(request):
                  amount, refund_reserved) VALUES (%s, 1, 'credit_card', 1, '', %s, 0)""",
             [order_id, total],
         )
+        _post_capture(cursor, order_id, seller_id, total)
         _insert_event(cursor, "order.placed", "order", order_id, 1, order_id)
     return answer({"number": given["number"]}, 201)
+
+
+def _post_capture(cursor, order_id, seller_id, total):
+    """A ledger transaction of three entries, and the balances; the accounts are there."""
+    cursor.execute(
+        """SELECT id, kind FROM finance_account
+           WHERE currency = 'EUR' AND seller_id = %s AND kind IN %s ORDER BY id FOR UPDATE""",
+        [seller_id, ("provider", "seller_pending", "commission")],
+    )
+    accounts = {kind: pk for pk, kind in cursor.fetchall()}
+    commission = total // 10
+    amounts = {
+        "provider": total,
+        "seller_pending": commission - total,
+        "commission": -commission,
+    }
+    cursor.execute(
+        """INSERT INTO finance_ledgertransaction
+             (reference, kind, order_id, seller_id, posted_at, occurred_at)
+           VALUES (%s, 'capture', %s, %s, now(), now()) RETURNING id""",
+        [f"floor:{order_id}:{seller_id}", order_id, seller_id],
+    )
+    posted = cursor.fetchone()[0]
+    rows = [(posted, accounts[kind], amount) for kind, amount in amounts.items()]
+    cursor.execute(
+        """INSERT INTO finance_ledgerentry (transaction_id, account_id, amount, currency)
+           VALUES (%s, %s, %s, 'EUR'), (%s, %s, %s, 'EUR'), (%s, %s, %s, 'EUR')""",
+        [value for row in rows for value in row],
+    )
+    cursor.execute(
+        """UPDATE finance_account account SET balance = balance + entry.amount
+           FROM finance_ledgerentry entry
+           WHERE entry.transaction_id = %s AND account.id = entry.account_id""",
+        [posted],
+    )
 
 
 def _insert_line(cursor, order_id, part_id, seller_id, position, item):
@@ -137,8 +174,8 @@ def order_cancel(request, number):
         order_id = cursor.fetchone()[0]
         cursor.execute(
             """SELECT id, seller_order_id, seller_id, captured_product, captured_shipping
-               FROM orders_orderitem WHERE order_id = %s AND number = '1.1' FOR UPDATE""",
-            [order_id],
+               FROM orders_orderitem WHERE order_id = %s AND number = %s FOR UPDATE""",
+            [order_id, json.loads(request.body)["items"][0]["item"]],
         )
         item_id, part_id, seller_id, product, shipping = cursor.fetchone()
         cursor.execute(
@@ -178,22 +215,48 @@ def order_cancel(request, number):
                SELECT %s, %s, id, %s FROM orders_payment WHERE order_id = %s LIMIT 1""",
             [plan_id, order_id, product + shipping, order_id],
         )
+        _insert_request(cursor, case_id, part_id, item_id, product + shipping)
+        cursor.execute("UPDATE orders_order SET updated_at = now() WHERE id = %s", [order_id])
+        cursor.execute("UPDATE orders_sellerorder SET updated_at = now() WHERE id = %s", [part_id])
         for event, subject, subject_id in (
             ("case.waiting", "case", case_id),
             ("refund_plan.waiting", "refund_plan", plan_id),
             ("cancellation.requested", "cancellation", case_id),
         ):
-            _insert_event(cursor, event, subject, subject_id, 1, order_id)
+            event_id = _insert_event(cursor, event, subject, subject_id, 1, order_id)
+        cursor.execute(
+            """INSERT INTO events_delivery
+                 (event_id, subscriber, attempts, next_attempt_at, last_error)
+               VALUES (%s, 'floor.evaluate', 0, now(), ''), (%s, 'floor.tell', 0, now(), '')""",
+            [event_id, event_id],
+        )
     return answer({"case": case_id}, 201)
+
+
+def _insert_request(cursor, case_id, part_id, item_id, estimate):
+    cursor.execute(
+        """INSERT INTO cancellations_cancellationrequest (case_id, estimate, held_by)
+           VALUES (%s, %s, '') RETURNING id""",
+        [case_id, estimate],
+    )
+    cursor.execute(
+        """INSERT INTO cancellations_cancellationitem (request_id, case_id, seller_order_id,
+             item_id, reason_id, note, status, decided_by_role, decided_rule, decision_note)
+           SELECT %s, %s, %s, %s, id, '', 'waiting', '', '', '' FROM orders_reason
+           WHERE code = 'changed_mind' LIMIT 1""",
+        [cursor.fetchone()[0], case_id, part_id, item_id],
+    )
 
 
 def _insert_event(cursor, event, subject, subject_id, seq, order_id):
     cursor.execute(
         """INSERT INTO events_event (type, subject_type, subject_id, seq, order_id, actor_role, via,
              occurred_at, recorded_at, imported, inferred, data)
-           VALUES (%s, %s, %s, %s, %s, 'owner', 'api', now(), now(), false, false, '{}')""",
+           VALUES (%s, %s, %s, %s, %s, 'owner', 'api', now(), now(), false, false, '{}')
+           RETURNING id""",
         [event, subject, subject_id, seq, order_id],
     )
+    return cursor.fetchone()[0]
 
 
 urlpatterns = [
