@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
-from core.money import share
 from orders.models import Order, OrderItem, Payment
 from orders.operations.items import QuantityNotLeft, UnknownItem
 from refunds.operations.plans import planned_of
 from refunds.planning import PlannedLine, plan_refund, spread_over_payments
-
-SHARES = ("captured_product", "captured_shipping", "commission")
 
 
 @dataclass(frozen=True)
@@ -100,10 +97,8 @@ def would_be_part(item: OrderItem, quantity: int) -> OrderItem:
         return item
     part = copy(item)
     part.first_unit = item.last_unit - quantity
-    line = item.line
-    for name in SHARES:
-        amount = getattr(line, name)
-        setattr(part, name, share(amount, line.quantity, part.first_unit, part.last_unit))
+    for name, amount in item.line.shares_of(part.first_unit, part.last_unit).items():
+        setattr(part, name, amount)
     return part
 
 

@@ -51,7 +51,11 @@ join orders_orderline l on l.id = i.line_id
 where in_scope(i.order_id) and (i.captured_product, i.captured_shipping, i.commission) <> (
     l.captured_product * i.last_unit / l.quantity - l.captured_product * i.first_unit / l.quantity,
     l.captured_shipping * i.last_unit / l.quantity - l.captured_shipping * i.first_unit / l.quantity,
-    l.commission * i.last_unit / l.quantity - l.commission * i.first_unit / l.quantity
+    coalesce(
+        l.commission * (l.captured_product * i.last_unit / l.quantity) / nullif(l.captured_product, 0)
+        - l.commission * (l.captured_product * i.first_unit / l.quantity)
+        / nullif(l.captured_product, 0), 0
+    )
 );
 
 -- name: No item gives back more than was captured for it

@@ -1,6 +1,6 @@
 from django.db import models
 
-from core.money import MinorUnits
+from core.money import MinorUnits, share
 from core.states import Stateful
 from orders.models.orders import Order, OrderStatus, SellerOrder
 from orders.querysets import OrderItemQuerySet, OrderLineQuerySet
@@ -65,6 +65,20 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"
+
+    def shares_of(self, first: int, last: int) -> dict[str, int]:
+        """What units [first, last) carry of this line, as columns of an item, minor units.
+
+        Commission follows the captured money and not the units: a unit that nothing was captured
+        for carries none, so it always goes back with the money it was taken from.
+        """
+        before, until = (self.captured_product * unit // self.quantity for unit in (first, last))
+        paid = self.captured_product
+        return {
+            "captured_product": until - before,
+            "captured_shipping": share(self.captured_shipping, self.quantity, first, last),
+            "commission": share(self.commission, paid, before, until) if paid else 0,
+        }
 
 
 class OrderItem(Stateful):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import DomainError, InvalidInput
 from core.events import Entry, record_many
-from core.money import share
 from core.statements import fetched_one
 from core.states import move
 from orders.models import Order, OrderItem
@@ -115,9 +114,9 @@ def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
         status=item.status,
         open_case_id=item.open_case_id,
         version=1,
-        **_shares(item, cut, item.last_unit),
+        **item.line.shares_of(cut, item.last_unit),
     )
-    staying = {"last_unit": cut, **_shares(item, item.first_unit, cut)}
+    staying = {"last_unit": cut, **item.line.shares_of(item.first_unit, cut)}
     OrderItem.objects.filter(pk=item.pk).update(
         **staying, version=F("version") + 1, updated_at=timezone.now()
     )
@@ -141,14 +140,6 @@ def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
         actor=actor,
     )
     return leaving
-
-
-def _shares(item: OrderItem, first: int, last: int) -> dict[str, int]:
-    line = item.line
-    return {
-        name: share(getattr(line, name), line.quantity, first, last)
-        for name in ("captured_product", "captured_shipping", "commission")
-    }
 
 
 def move_items(

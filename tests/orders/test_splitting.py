@@ -8,7 +8,7 @@ from core.actors import SYSTEM
 from core.errors import DomainError
 from core.events.models import Event
 from core.money import share
-from orders.models import OrderItem
+from orders.models import OrderItem, OrderLine
 from orders.operations import lock_order, place_orders, take_items
 from orders.operations.items import QuantityNotLeft, UnknownItem, split_item
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
@@ -63,10 +63,18 @@ def test_300_random_sequences_in_the_database_are_exact_and_path_independent(ass
         for name in SHARES:
             assert sum(getattr(part, name) for part in parts) == getattr(of_line, name)
             for part in parts:
-                assert getattr(part, name) == share(
-                    getattr(of_line, name), of_line.quantity, part.first_unit, part.last_unit
-                )
+                shares = of_line.shares_of(part.first_unit, part.last_unit)
+                assert getattr(part, name) == shares[name]
     assert_invariants()
+
+
+def test_a_unit_that_nothing_was_captured_for_carries_no_commission():
+    of_line = OrderLine(quantity=5, captured_product=3, captured_shipping=0, commission=2)
+
+    units = [of_line.shares_of(unit, unit + 1) for unit in range(5)]
+
+    assert [unit["captured_product"] for unit in units] == [0, 1, 0, 1, 1]
+    assert [unit["commission"] for unit in units] == [0, 0, 0, 1, 1]
 
 
 @pytest.mark.django_db

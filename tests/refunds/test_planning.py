@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.money import share
 from orders.models import OrderItem, OrderLine, Payment
 from refunds.planning import (
     MoreThanCaptured,
@@ -31,8 +30,7 @@ def whole_item(quantity=1, unit_price=1000, discount=0, shipping=0, **amounts) -
 
 
 def units(line: OrderLine, first: int, last: int) -> OrderItem:
-    names = ("captured_product", "captured_shipping", "commission")
-    shares = {name: share(getattr(line, name), line.quantity, first, last) for name in names}
+    shares = line.shares_of(first, last)
     return OrderItem(pk=first + 1, line=line, first_unit=first, last_unit=last, **shares)
 
 
