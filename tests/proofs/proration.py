@@ -61,14 +61,14 @@ def check_order(dice: random.Random) -> None:
 
 
 def _freeze(dice: random.Random):
-    """An order in memory: one to four lines, captured in full, in part, or with a surplus."""
+    """An order in memory: one to three lines, captured in full, in part, or with a surplus."""
     from orders.incoming import NewCustomer, NewLine, NewOrder, NewPayment
     from orders.models import Order, SellerOrder
     from orders.operations import freezing
     from sellers.models import Seller
 
     new_lines = []
-    for _line in range(dice.randint(1, 4)):
+    for _line in range(dice.randint(1, 3)):
         quantity, price = dice.randint(1, 12), dice.randrange(dice.choice((100, 10**6)))
         discount = dice.randint(0, quantity * price) if dice.random() < 0.3 else 0
         shipping = dice.randrange(3000)

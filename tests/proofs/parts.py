@@ -1,0 +1,189 @@
+"""The proofs, each as a function from a seed to its result."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.proofs.campaign import run_campaign
+from tests.proofs.proration import prove_proration
+from tests.proofs.report import ROOT, Result
+
+ORDERS = 1_000_000
+ROUNDS = 50
+EXAMPLES, STEPS = 20_000, 80
+FAULTS = 240
+PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 22
+
+
+@dataclass
+class Run:
+    """What a run of pytest left behind."""
+
+    passed: bool
+    failures: list[str] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+    tests: int = 0
+
+
+def run_tests(*paths: str, database: str, **environment: object) -> Run:
+    """Run these tests alone, on a database of their own, and read what they recorded."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", *paths, "-n", "0", "--create-db", "-q"]
+        command += [f"--junitxml={report}", "-o", "junit_family=xunit1", "--tb=short"]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ
+            | {"TEST_DATABASE_NAME": database}
+            | {name: str(value) for name, value in environment.items()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        run = Run(done.returncode == 0)
+        if not report.exists():
+            run.failures = [done.stdout[-1000:] + done.stderr[-1000:]]
+            return run
+        _read(report, run)
+    if not run.passed and not run.failures:
+        run.failures = [done.stdout[-2000:]]
+    return run
+
+
+def _read(report: Path, run: Run) -> None:
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        run.tests += 1
+        for name in ("failure", "error"):
+            for one in case.findall(name):
+                words = " ".join((one.get("message") or "").split())
+                run.failures.append(f"{case.get('name')}: {words[:400]}")
+        for one in case.iter("property"):
+            run.properties[one.get("name")] = one.get("value")
+
+
+def proration(seed: int, share: float) -> Result:
+    count = max(int(ORDERS * share), 1_000)
+    result = Result(
+        "Proration",
+        "Random orders, frozen, cut into pieces at random and paid back piece by piece in any "
+        "order: sums exact, no part off by a unit, payments never overdrawn, all commission back "
+        "but the odd unit of a piece whose own share of the money is 0.",
+    )
+    try:
+        checked = prove_proration(count, seed)
+    except AssertionError as error:
+        result.failures.append(str(error) or "an order is not exact")
+    else:
+        result.figures["Orders, all exact"] = f"{checked:,}"
+    return result
+
+
+def pairs(seed: int, share: float) -> Result:
+    rounds = max(int(ROUNDS * share), 1)
+    run = run_tests(
+        "tests/concurrency/test_pairs.py",
+        database="test_proofs_pairs",
+        PROOF_ROUNDS=rounds,
+        PROOF_SEED=seed,
+    )
+    return Result(
+        "Pairs of acts at the same moment",
+        "Two threads with commits of their own on one order: only ends that may be, the loser "
+        "told why, no deadlock, every invariant afterwards.",
+        {"Pairs": len(run.properties), "Rounds of each": rounds},
+        [(name, outcomes) for name, outcomes in run.properties.items()],
+        run.failures,
+    )
+
+
+def crash_points(seed: int, share: float) -> Result:
+    run = run_tests("tests/refunds/test_crash_points.py", database="test_proofs_crash")
+    return Result(
+        "Crash points of the refund path",
+        "A worker that ends itself before or after each commit and each call: paid exactly once.",
+        {"Points and sides": run.tests},
+        failures=run.failures,
+    )
+
+
+def machine(seed: int, share: float) -> Result:
+    """Two processes, half of the examples each, until the time is over."""
+    minutes = PROPERTY_MINUTES * share
+
+    def half(number: int) -> Run:
+        return run_tests(
+            "tests/property",
+            database=f"test_proofs_property_{number}",
+            PROOF_EXAMPLES=EXAMPLES // 2,
+            PROOF_STEPS=STEPS,
+            PROOF_SEED=seed + 1_000_000 * number,
+            PROOF_MINUTES=minutes,
+        )
+
+    with ThreadPoolExecutor(2) as two:
+        halves = list(two.map(half, (0, 1)))
+    total = {
+        name: sum(int(run.properties.get(name, 0)) for run in halves)
+        for name in ("examples", "steps")
+    }
+    bounded = total["examples"] < EXAMPLES
+    return Result(
+        "Any sequence of acts against a plain model",
+        "Place, pack, ready, ship, deliver, fail, cancel, evaluate, reject, answer, withdraw, "
+        "silence, overrule, execute, reconcile, retry, in any order; compared after each step.",
+        {
+            "Examples": f"{total['examples']:,} of at most {STEPS} steps"
+            + (f" (of {EXAMPLES:,}: bounded to {minutes:.0f} minutes)" if bounded else ""),
+            "Steps": f"{total['steps']:,}",
+        },
+        [("Ends, per process", run.properties.get("reached", "")) for run in halves],
+        [words for run in halves for words in run.failures],
+    )
+
+
+def campaign(seed: int, share: float) -> Result:
+    done = run_campaign(
+        faults=max(int(FAULTS * share), 5), seed=seed, minutes=max(CAMPAIGN_MINUTES * share, 1)
+    )
+    found = done.found
+    return Result(
+        "Faults upon the running product",
+        "Web, workers, beat, PostgreSQL, Valkey and the provider, killed and restarted while "
+        "customers cancel through the API and insist with their idempotency keys.",
+        {
+            "Faults": sum(done.faults.values()),
+            "Cancellations asked for, told and paid": f"{done.asked:,}",
+            "Answers that were lost and asked for again": done.repeated,
+            "Parts to pay, payouts": f"{found.parts:,}, {found.payouts:,}",
+            "Calls the provider got": f"{found.calls:,}",
+            "Refused plans tried again after the last fault": found.retried,
+            "Drained after the last fault": f"{found.drained_after:.0f} s",
+            "Mails sent again by a killed worker (same Message-ID)": found.mails_repeated,
+        },
+        sorted(done.faults.items()),
+        done.failures,
+    )
+
+
+PARTS: dict[str, Callable[[int, float], Result]] = {
+    "proration": proration,
+    "pairs": pairs,
+    "crash": crash_points,
+    "property": machine,
+    "campaign": campaign,
+}
+
+
+def prove(name: str, seed: int, share: float) -> Result:
+    begin = time.monotonic()
+    result = PARTS[name](seed, share)
+    result.seconds = time.monotonic() - begin
+    return result
