@@ -1,7 +1,7 @@
 """Random orders, frozen, split and paid back in parts: exact to the cent, whatever the way.
 
 Pure arithmetic by the product's own functions: `freezing.line_rows` freezes what was captured,
-`OrderLine.shares_of` splits, `plan_refund` plans and `spread_over_payments` says where it goes back.
+`OrderLine.shares_of` splits, `plan_refund` plans, `spread_over_payments` says where it goes back.
 Nothing is written anywhere.
 """
 
