@@ -15,41 +15,42 @@ from django.db.models.query import BaseIterable
 
 from core.statements import fetched
 
-# {shown} is the table of the rows, {order_id} its column that names the order, {its_part} and
-# {its_case} how parts and cases belong to a row. The newest five cases are enough for any list.
+# {shown} is the table of the rows, {order_id} its column that names the order; {row_of_part} and
+# {row_of_case} are what parts and cases call the row. Both are gathered for all rows at once.
 _STATEMENT = """
     WITH chosen AS (SELECT id, row_number() OVER () AS place FROM ({chosen}) AS chosen(id))
     SELECT shown.id, purchase.number, shown.status, purchase.channel, purchase.currency,
            shown.placed_at, shown.updated_at, shown.total,
            customer.first_name, customer.last_name, customer.email,
-           purchase.shipping_address ->> 'country',
-           (SELECT json_agg(json_build_object(
-                'code', seller.code, 'name', seller.name, 'status', part.status,
-                'units', part.unit_count, 'ship_by', part.ship_by) ORDER BY part.id)::text
-            FROM orders_sellerorder part JOIN sellers_seller seller ON seller.id = part.seller_id
-            WHERE {its_part}),
-           (SELECT json_agg(json_build_object(
-                'number', asked.number, 'kind', asked.kind, 'status', asked.status,
-                'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
-                'decided_at', asked.decided_at, 'imported', asked.imported)
-                ORDER BY asked.id DESC)::text
-            FROM (SELECT * FROM orders_case WHERE {its_case} ORDER BY id DESC LIMIT 5) AS asked)
+           purchase.shipping_address ->> 'country', parts.told::text, cases.told::text
     FROM chosen
     JOIN {shown} shown ON shown.id = chosen.id
     JOIN orders_order purchase ON purchase.id = shown.{order_id}
     JOIN orders_customer customer ON customer.id = purchase.customer_id
+    LEFT JOIN (
+        SELECT part.{row_of_part} AS row_id, json_agg(json_build_object(
+            'code', seller.code, 'name', seller.name, 'status', part.status,
+            'units', part.unit_count, 'ship_by', part.ship_by) ORDER BY part.id) AS told
+        FROM orders_sellerorder part JOIN sellers_seller seller ON seller.id = part.seller_id
+        WHERE part.{row_of_part} = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
+    ) AS parts ON parts.row_id = chosen.id
+    LEFT JOIN (
+        SELECT asked.{row_of_case} AS row_id, json_agg(json_build_object(
+            'number', asked.number, 'kind', asked.kind, 'status', asked.status,
+            'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
+            'decided_at', asked.decided_at, 'imported', asked.imported)
+            ORDER BY asked.id DESC) AS told
+        FROM orders_case asked
+        WHERE asked.{row_of_case} = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
+    ) AS cases ON cases.row_id = chosen.id
     ORDER BY chosen.place
 """
 _WHERE = {
-    "orders_order": {
-        "order_id": "id",
-        "its_part": "part.order_id = shown.id",
-        "its_case": "order_id = shown.id",
-    },
+    "orders_order": {"order_id": "id", "row_of_part": "order_id", "row_of_case": "order_id"},
     "orders_sellerorder": {
         "order_id": "order_id",
-        "its_part": "part.id = shown.id",
-        "its_case": "seller_order_id = shown.id",
+        "row_of_part": "id",
+        "row_of_case": "seller_order_id",
     },
 }
 

@@ -14,6 +14,8 @@ from django.core.exceptions import EmptyResultSet
 from core.actors import Actor, Role
 from core.statements import fetched_one
 
+# Few joins: PostgreSQL takes longer to plan this than to run it, so names that another list has
+# already (a seller's code, a request's number) are looked up there.
 _STATEMENT = """
     SELECT purchase.id, purchase.version, purchase.number, purchase.channel, purchase.status,
            purchase.currency, purchase.placed_at, purchase.updated_at, purchase.promised_by,
@@ -22,7 +24,7 @@ _STATEMENT = """
            purchase.shipping_address::text, purchase.billing_address::text,
            customer.first_name, customer.last_name, customer.email, customer.phone,
            (SELECT json_agg(json_build_object(
-                'code', seller.code, 'name', seller.name, 'status', part.status,
+                'id', part.id, 'code', seller.code, 'name', seller.name, 'status', part.status,
                 'units', part.unit_count, 'ship_by', part.ship_by,
                 'updated_at', part.updated_at, 'product_total', part.product_total,
                 'discount', part.discount, 'shipping', part.shipping, 'tax', part.tax,
@@ -32,21 +34,18 @@ _STATEMENT = """
            (SELECT json_agg(json_build_object(
                 'number', part.number, 'status', part.status, 'first_unit', part.first_unit,
                 'last_unit', part.last_unit, 'open_case_id', part.open_case_id,
-                'open_request', asked.number, 'seller', seller.code, 'line', line.position,
+                'part_id', part.seller_order_id, 'line', line.position,
                 'sku', line.sku, 'name', line.name, 'barcode', line.barcode,
                 'quantity', line.quantity, 'unit_price', line.unit_price, 'gross', line.gross,
                 'discount', line.discount, 'shipping', line.shipping,
                 'tax_rate', line.tax_rate::text, 'tax', line.tax, 'total', line.total,
                 'ship_by', line.ship_by) ORDER BY line.position, part.first_unit)::text
-            FROM orders_orderitem part
-            JOIN orders_orderline line ON line.id = part.line_id
-            JOIN sellers_seller seller ON seller.id = part.seller_id
-            LEFT JOIN orders_case asked ON asked.id = part.open_case_id
+            FROM orders_orderitem part JOIN orders_orderline line ON line.id = part.line_id
             WHERE part.order_id = purchase.id AND {mine}),
            (SELECT json_agg(part.number ORDER BY part.id)::text
             FROM packages_package part WHERE part.order_id = purchase.id AND {mine}),
            (SELECT json_agg(json_build_object(
-                'number', part.number, 'kind', part.kind, 'status', part.status,
+                'id', part.id, 'number', part.number, 'kind', part.kind, 'status', part.status,
                 'origin', part.origin, 'opened_at', part.opened_at, 'due_at', part.due_at,
                 'decided_at', part.decided_at) ORDER BY part.id DESC)::text
             FROM orders_case part WHERE part.order_id = purchase.id AND {mine}),

@@ -134,24 +134,26 @@ def _part(part: dict[str, Any], currency: str) -> dict[str, Any]:
 def _lines(order: WholeOrder) -> tuple[list[dict[str, Any]], bool]:
     """Lines in their order, each with its items: a part of it for every state it is in. And
     whether the reader may ask to cancel any of them; a seller rejects instead."""
+    sellers = {part["id"]: part["code"] for part in order.parts}
+    requests = {case["id"]: case["number"] for case in order.requests}
     lines: dict[int, dict[str, Any]] = {}
     can_cancel = False
     for item in order.items:
         if item["line"] not in lines:
-            lines[item["line"]] = _line(item, order.currency)
+            lines[item["line"]] = _line(item, sellers[item["part_id"]], order.currency)
         may_ask = not order.is_for_seller and may_cancel(_as_item(item)) is None
         can_cancel = can_cancel or may_ask
-        lines[item["line"]]["items"].append(_item(item, order.currency, may_ask))
+        lines[item["line"]]["items"].append(_item(item, requests, order.currency, may_ask))
     return list(lines.values()), can_cancel
 
 
-def _line(item: dict[str, Any], currency: str) -> dict[str, Any]:
+def _line(item: dict[str, Any], seller: str, currency: str) -> dict[str, Any]:
     return {
         "line": item["line"],
         "sku": item["sku"],
         "name": item["name"],
         "barcode": item["barcode"],
-        "seller": item["seller"],
+        "seller": seller,
         "quantity": item["quantity"],
         "unit_price": money(item["unit_price"], currency),
         "discount": money(item["discount"], currency),
@@ -164,7 +166,9 @@ def _line(item: dict[str, Any], currency: str) -> dict[str, Any]:
     }
 
 
-def _item(item: dict[str, Any], currency: str, may_ask: bool) -> dict[str, Any]:
+def _item(
+    item: dict[str, Any], requests: dict[int, str], currency: str, may_ask: bool
+) -> dict[str, Any]:
     first, last = item["first_unit"], item["last_unit"]
     products = share(item["gross"] - item["discount"], item["quantity"], first, last)
     shipping = share(item["shipping"], item["quantity"], first, last)
@@ -173,7 +177,7 @@ def _item(item: dict[str, Any], currency: str, may_ask: bool) -> dict[str, Any]:
         "quantity": last - first,
         "status": item["status"],
         "total": money(products + shipping, currency),
-        "open_request": item["open_request"],
+        "open_request": requests.get(item["open_case_id"]),
         "allowed_actions": ["cancel"] if may_ask else [],
     }
 

@@ -194,9 +194,9 @@ def order_cancel(request, number):
         cursor.execute(
             """INSERT INTO refunds_refundplan (version, updated_at, number, type, order_id,
                  seller_order_id, seller_id, case_id, status, currency, total, gateway,
-                 payable_when, created_at, imported)
+                 payable_when, created_at, imported, needs_second_approval)
                VALUES (1, now(), %s, 'cancel', %s, %s, %s, %s, 'waiting', 'EUR', %s, 'simulator',
-                 'at_once', now(), false) RETURNING id""",
+                 'at_once', now(), false, false) RETURNING id""",
             [uuid.uuid4().hex[:20], order_id, part_id, seller_id, case_id, product + shipping],
         )
         plan_id = cursor.fetchone()[0]
