@@ -6,10 +6,12 @@ killed launcher left behind is stopped by the next one: every process writes its
 `.local/demo.pids` before it becomes what it is.
 """
 
+import base64
 import contextlib
 import fcntl
 import json
 import os
+import secrets
 import shlex
 import signal
 import sys
@@ -121,7 +123,12 @@ def _record(port: int) -> dict:
         **record,
         "base_url": f"http://127.0.0.1:{port}",
         "simulator_url": f"http://127.0.0.1:{simulator}",
+        "webhook_secret": record.get("webhook_secret") or _new_webhook_secret(),
     }
+
+
+def _new_webhook_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _set_environment(record: dict) -> None:
@@ -129,6 +136,7 @@ def _set_environment(record: dict) -> None:
         DEMO_MODE="1",
         BASE_URL=record["base_url"],
         SIMULATOR_URL=record["simulator_url"],
+        SIMULATOR_WEBHOOK_SECRET=record["webhook_secret"],
         WEB_BIND=record["base_url"].removeprefix("http://"),
         WEB_LOG_LEVEL="warning",
         PYTHONUNBUFFERED="1",
@@ -225,7 +233,9 @@ def _processes(record: dict) -> dict[str, str]:
         "work": f"{python} {CELERY} worker -n work@%h -Q default,exports,mail,webhooks "
         f"--concurrency 1 {WORKER}",
         "beat": f"{python} {CELERY} beat --schedule {beat_file} --loglevel WARNING",
-        "payments": f"{python} -m refunds.simulator --port {simulator_port} --journal {journal}",
+        "payments": f"{python} -m refunds.simulator --port {simulator_port} --journal {journal} "
+        f"--webhook-url {record['base_url']}/api/v1/provider-webhooks/simulator/ "
+        f"--webhook-secret {shlex.quote(record['webhook_secret'])}",
     }
 
 
