@@ -74,8 +74,8 @@ def proration(seed: int, share: float) -> Result:
     result = Result(
         "Proration",
         "Random orders, frozen, cut into pieces at random and paid back piece by piece in any "
-        "order: sums exact, no part off by a unit, payments never overdrawn, all commission back "
-        "but the odd unit of a piece whose own share of the money is 0.",
+        "order: sums exact, no part off by a unit, payments never overdrawn, and all "
+        "of the commission comes back.",
     )
     try:
         checked = prove_proration(count, seed)
