@@ -76,7 +76,7 @@ def record_past(entries: Iterable[Entry], *, actor: Actor) -> None:
         raise ValueError("Only an import tells a past; what happens now has effects.")
     facts = [_facts(entry, actor) for entry in entries]
     if facts:
-        copy(Event, list(facts[0]), (fact.values() for fact in facts))
+        copy(Event, list(facts[0]), (tuple(fact.values()) for fact in facts))
 
 
 def _only_in_a_transaction() -> None:

@@ -85,12 +85,12 @@ def complete_case(case: Case, *, actor: Actor) -> None:
 
 def _touch_order(case: Case) -> None:
     """An order reads differently when a case of it does: `updated_since` must find both."""
-    given = {"now": timezone.now(), "order": case.order_id, "part": case.seller_order_id}
+    now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, given)
+        cursor.execute(_TOUCH, [now, case.order_id, now, case.seller_order_id])
 
 
 _TOUCH = """
-    WITH touched AS (UPDATE orders_order SET updated_at = %(now)s WHERE id = %(order)s)
-    UPDATE orders_sellerorder SET updated_at = %(now)s WHERE id = %(part)s
+    WITH touched AS (UPDATE orders_order SET updated_at = %s WHERE id = %s)
+    UPDATE orders_sellerorder SET updated_at = %s WHERE id = %s
 """

@@ -33,9 +33,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 (
                     "contact_email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="contact e-mail"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
                 ),
                 ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
@@ -62,9 +60,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="contact e-mail"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
                 ),
                 (
                     "phone",
@@ -80,9 +76,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "postcode",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="postcode"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="postcode"),
                 ),
                 (
                     "country",
@@ -109,18 +103,14 @@ class Migration(migrations.Migration):
                 ("active", models.BooleanField(default=True, verbose_name="active")),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("live_since", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("commission_rate__gte", 0), ("commission_rate__lt", 1)
-                        ),
+                        condition=models.Q(("commission_rate__gte", 0), ("commission_rate__lt", 1)),
                         name="seller_commission_is_a_share",
                     )
                 ],
@@ -163,9 +153,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "priority",
-                    models.PositiveSmallIntegerField(
-                        default=100, verbose_name="priority"
-                    ),
+                    models.PositiveSmallIntegerField(default=100, verbose_name="priority"),
                 ),
                 ("active", models.BooleanField(default=True, verbose_name="active")),
                 (
@@ -219,9 +207,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("seller", "option"), name="seller_option_once"
-                    ),
+                    models.UniqueConstraint(fields=("seller", "option"), name="seller_option_once"),
                     models.UniqueConstraint(
                         condition=models.Q(("is_default", True)),
                         fields=("seller",),

@@ -33,9 +33,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -47,9 +45,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail"),
                 ),
                 (
                     "name",
@@ -57,23 +53,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(
-                        blank=True, max_length=10, verbose_name="language"
-                    ),
+                    models.CharField(blank=True, max_length=10, verbose_name="language"),
                 ),
                 (
                     "time_zone",
-                    models.CharField(
-                        blank=True, max_length=50, verbose_name="time zone"
-                    ),
+                    models.CharField(blank=True, max_length=50, verbose_name="time zone"),
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_staff", models.BooleanField(default=False)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "groups",
@@ -141,9 +131,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("expires_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(null=True)),
@@ -187,9 +175,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["created_at"], name="idempotency_by_age")
-                ],
+                "indexes": [models.Index(fields=["created_at"], name="idempotency_by_age")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("principal", "key"), name="idempotency_key_once"
