@@ -29,9 +29,12 @@ class Campaign:
 
     @property
     def failures(self) -> list[str]:
-        late = self.found.drained_after > DRAINED_WITHIN
-        words = f"Drained only after {self.found.drained_after:.0f} s"
-        return [*self.found.faults, *([words] if late else [])]
+        late = [
+            f"There were {kind} under way for {seconds:.0f} s after the last fault"
+            for kind, seconds in self.found.last_seen.items()
+            if seconds > DRAINED_WITHIN
+        ]
+        return [*self.found.faults, *late]
 
 
 def run_campaign(*, faults: int, seed: int, minutes: float, say=print) -> Campaign:

@@ -165,7 +165,9 @@ def campaign(seed: int, share: float) -> Result:
             "Parts to pay, payouts": f"{found.parts:,}, {found.payouts:,}",
             "Calls the provider got": f"{found.calls:,}",
             "Refused plans tried again after the last fault": found.retried,
-            "Drained after the last fault": f"{found.drained_after:.0f} s",
+            "Drained after the last fault": f"{found.drained_after:.0f} s ("
+            + ", ".join(f"{kind} {seconds:.0f}" for kind, seconds in found.last_seen.items())
+            + ")",
             "Mails sent again by a killed worker (same Message-ID)": found.mails_repeated,
         },
         sorted(done.faults.items()),

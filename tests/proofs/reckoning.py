@@ -23,6 +23,7 @@ class Reckoning:
     retried: int = 0
     mails_repeated: int = 0
     drained_after: float = 0.0
+    last_seen: dict[str, float] = field(default_factory=dict)  # kind: seconds it was under way
     faults: list[str] = field(default_factory=list)
 
     def hold(self, true: bool, sentence: str) -> None:
@@ -30,27 +31,27 @@ class Reckoning:
             self.faults.append(sentence)
 
 
-def drain(product: Running, *, patience: float) -> tuple[float, int, dict[str, int]]:
+def drain(product: Running, found: Reckoning, *, patience: float) -> dict[str, int]:
     """Wait until nothing is under way; refusals are tried again, as a person would.
 
-    Returns the seconds it took, the plans tried again, and what is left, which should be nothing.
+    Returns what is left, which should be nothing.
     """
-    begin, retried = time.monotonic(), 0
+    begin = time.monotonic()
     while True:
-        left = product.driver("standing")
-        took = time.monotonic() - begin
-        if not any(left.values()) or took > patience:
-            return took, retried, left
-        if left["failed"]:
-            retried += product.driver("retry")
+        left = {kind: count for kind, count in product.driver("standing").items() if count}
+        found.drained_after = time.monotonic() - begin
+        found.last_seen |= dict.fromkeys(left, found.drained_after)
+        if not left or found.drained_after > patience:
+            return left
+        if "failed" in left:
+            found.retried += product.driver("retry")
         time.sleep(0.5)
 
 
 def reckon(product: Running, *, asked: int, patience: float) -> Reckoning:
     """Drain, then compare books, journal, mails and invariants."""
     found = Reckoning()
-    found.drained_after, found.retried, left = drain(product, patience=patience)
-    still = {name: count for name, count in left.items() if count}
+    still = drain(product, found, patience=patience)
     found.hold(not still, f"After {patience} s there is still something under way: {still}")
     books, journal = product.driver("books"), product.provider.journal()
     found.plans, found.parts = len(books["plans"]), len(books["parts"])
