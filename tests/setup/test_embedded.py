@@ -67,6 +67,8 @@ def test_a_foreign_port_and_a_stale_pid_file_are_stepped_around(services):
     services.postgres.pid_file().write_text(f"{os.getpid()}\n")  # alive, and not PostgreSQL
     services.valkey.pid_file().write_text(f"{os.getpid()}\n")
     with socket.socket() as taken:
+        # Connections of the stopped server may still be on their way out of that port.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", saved["postgres"]["port"]))
         taken.listen()
         assert services.start() == ["postgres", "valkey"]
