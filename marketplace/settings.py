@@ -358,7 +358,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.OrderStatus",
-        "CaseKind": "orders.models.CaseKind",
+        "CaseKind": "orders.models.cases.CaseKind",
         "CaseStatus": "orders.models.Case.Status",
         "RefundPlanStatus": "refunds.models.RefundPlan.Status",
     },

@@ -121,22 +121,22 @@ class OrderFilter(SinceFilter):
     seller = django_filters.CharFilter(method="by_seller", max_length=120, label=_("Seller"))
     channel = django_filters.CharFilter(method="via", max_length=40, label=_("Sales channel"))
 
-    def find(self, orders, _name, value):
+    def find(self, orders, _name, value: str):
         return orders.searched(value)
 
-    def under(self, orders, _name, value):
+    def under(self, orders, _name, value: str):
         return in_tab(orders, value)
 
     def of_status(self, orders, _name, value):
         return orders.in_status(*value) if value else orders
 
-    def about(self, orders, _name, value):
+    def about(self, orders, _name, value: str):
         return with_request(orders, value)
 
-    def after(self, orders, _name, value):
+    def after(self, orders, _name, value: datetime):
         return orders.placed_between(value, None)
 
-    def before(self, orders, _name, value):
+    def before(self, orders, _name, value: datetime):
         return orders.placed_between(None, value)
 
     def by_seller(self, orders, _name, value):
@@ -168,10 +168,10 @@ class MyOrderFilter(django_filters.FilterSet):
     )
     tab = django_filters.ChoiceFilter(choices=MyTab, method="under", label=_("Tab"))
 
-    def find(self, orders, _name, value):
+    def find(self, orders, _name, value: str):
         return orders.holding(value)
 
-    def under(self, orders, _name, value):
+    def under(self, orders, _name, value: str):
         match value:
             case MyTab.ON_THE_WAY:
                 return orders.in_status(OrderStatus.SHIPPED, OrderStatus.DELIVERY_FAILED)

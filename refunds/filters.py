@@ -1,5 +1,7 @@
 """How lists of refund plans may be narrowed: one set of filters for API, pages and exports."""
 
+from datetime import datetime
+
 import django_filters
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,17 +57,17 @@ class RefundPlanFilter(SinceFilter):
     created_after = MomentFilter(method="after", label=_("Created from"))
     created_before = MomentFilter(method="before", whole_day=True, label=_("Created until"))
 
-    def find(self, plans, _name, value):
+    def find(self, plans, _name, value: str):
         return plans.searched(value)
 
-    def waiting_in(self, plans, _name, value):
+    def waiting_in(self, plans, _name, value: str):
         return in_queue(plans, value, self.request.actor)
 
-    def of_order(self, plans, _name, value):
+    def of_order(self, plans, _name, value: str):
         return plans.of_order(value)
 
-    def after(self, plans, _name, value):
+    def after(self, plans, _name, value: datetime):
         return plans.created_between(value, None)
 
-    def before(self, plans, _name, value):
+    def before(self, plans, _name, value: datetime):
         return plans.created_between(None, value)
