@@ -11,10 +11,12 @@ PROGRAMS = Path(sys.executable).parent
 
 
 def run(*command: str, **variables: str) -> None:
+    own = {**os.environ, **variables}
+    own.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set for a browser in the same process
     done = subprocess.run(
         [PROGRAMS / command[0], *command[1:]],
         cwd=ROOT,
-        env={**os.environ, **variables},
+        env=own,
         capture_output=True,
         text=True,
         check=False,
