@@ -54,7 +54,10 @@ def main() -> int:
             refuse_taken(port)
             record = _record(port)
             _set_environment(record)
-            record.update(_prepare_database())
+            try:
+                record.update(_prepare_database())
+            finally:
+                _leave_database()  # servers are only stopped when nobody uses them
             _write_private(RECORD, json.dumps(record, indent=2))
             return run(_processes(record), record)
     except (CannotStart, embedded.ServicesError) as error:
@@ -152,7 +155,7 @@ def _prepare_database() -> dict:
     django.setup()
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from django.db import connection, connections
+    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
@@ -165,9 +168,19 @@ def _prepare_database() -> dict:
         raise CannotStart(
             "The database that DATABASE_URL names is in use already; the demo fills an empty one."
         )
-    seeded = {} if known and somebody else _seed()
+    if not somebody:
+        record = _seed()
+    elif not known:
+        record = _renew()
+    else:
+        record = {}  # what is written down already
+    return record
+
+
+def _leave_database() -> None:
+    from django.db import connections
+
     connections.close_all()
-    return seeded
 
 
 def _seed() -> dict:
@@ -175,6 +188,19 @@ def _seed() -> dict:
 
     print("Filling in demo data")
     return seed_demo()
+
+
+def _renew() -> dict:
+    """The data of this place is there, what was written down of it is not: a new checkout."""
+    from marketplace.demo.seed import renew_sign_ins
+
+    renewed = renew_sign_ins()
+    if renewed is None:
+        raise CannotStart(
+            "The database of this checkout holds other people's data than the demo's. "
+            "Name an empty one in DATABASE_URL, or start the product as docs/operations.md says."
+        )
+    return renewed
 
 
 def _last_record() -> dict:
