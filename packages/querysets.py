@@ -16,3 +16,8 @@ class PackageItemQuerySet(ScopedQuerySet):
 
     def inside(self):
         return self.filter(removed_at=None)
+
+
+class CarrierReportQuerySet(ScopedQuerySet):
+    CUSTOMER_PATH = "package__order__customer__user"
+    SELLER_PATH = "package__seller"

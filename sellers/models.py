@@ -154,6 +154,8 @@ class SellerDeliveryOption(Recorded):
     option = models.ForeignKey(DeliveryOption, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
+    # What returned goods travel with: one way per seller, which the owner has marked for it.
+    is_easy_return = models.BooleanField(default=False)
 
     objects = SellerDeliveryOptionQuerySet.as_manager()
 
@@ -164,6 +166,11 @@ class SellerDeliveryOption(Recorded):
                 fields=["seller"],
                 condition=models.Q(is_default=True),
                 name="seller_option_one_default",
+            ),
+            models.UniqueConstraint(
+                fields=["seller"],
+                condition=models.Q(is_easy_return=True),
+                name="seller_option_one_easy_return",
             ),
         ]
 

@@ -25,6 +25,7 @@ DEFAULTS = {
         Terms("cancellation.answer", 2, Unit.CALENDAR_DAYS, "approve", (DAY, 4 * 60)),
         # The marketplace's own time, where the rule above says "escalate".
         Terms("cancellation.escalated", 2, Unit.CALENDAR_DAYS, "approve", (DAY,)),
+        Terms("package.ship_by", 2, Unit.WORKING_DAYS, "flag", (DAY, 4 * 60)),
         Terms("return.answer", 2, Unit.WORKING_DAYS, "approve", (DAY, 4 * 60)),
         Terms("return.send_goods", 5, Unit.CALENDAR_DAYS, "close", (2 * DAY,)),
         Terms("return.confirm_receipt", 8, Unit.CALENDAR_DAYS, "approve", (2 * DAY, DAY)),

@@ -25,6 +25,8 @@ class Action(models.TextChoices):
     REJECT = "reject", _("Reject")
     ESCALATE = "escalate", _("Ask the marketplace owner")
     CLOSE = "close", _("Close")
+    FLAG = "flag", _("Show it as overdue")
+    CANCEL = "cancel", _("Cancel what has not shipped")
 
 
 class HolidayCalendar(models.Model):
