@@ -29,6 +29,23 @@ class DeliveryOptionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor):
         return self.none() if actor.role is Role.CUSTOMER else self
 
+    def offered(self):
+        """What the marketplace offers for new packages."""
+        return self.filter(active=True, company__active=True)
+
+    def offered_to(self, seller_id: int):
+        """What this seller may newly choose: what they use of what is offered; all that is
+        offered where they have not chosen any."""
+        chosen = self.model._meta.apps.get_model("sellers", "SellerDeliveryOption").objects.filter(
+            seller_id=seller_id, active=True
+        )
+        used = models.Exists(chosen.filter(option=models.OuterRef("pk")))
+        return self.offered().filter(used | ~models.Exists(chosen))
+
+    def ranked(self):
+        """The owner's order of preference; a smaller number comes first."""
+        return self.order_by("priority", "company__name", "name", "pk")
+
 
 class SellerDeliveryOptionQuerySet(ScopedQuerySet):
     SELLER_PATH = "seller"
