@@ -1,4 +1,4 @@
-"""What pages show of packages: a table for the console, cards for the customer."""
+"""Where a customer's things are, a card per package, in their words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from orders.models import Order, OrderItem, OrderStatus
 from packages.models import Package, PackageItem
+from packages.presenters.of_order import packages_of
 
 Status = Package.Status
 TITLES: dict[str, Promise] = {
@@ -63,24 +64,6 @@ class PackageCard:
     @property
     def tracking(self) -> str:
         return f"{self.carrier} {self.tracking_number}".strip() if self.tracking_number else ""
-
-
-def packages_of(order: Order, actor: Actor) -> list[Package]:
-    """The order's packages that this actor may see, newest first, ready for a table."""
-    packages = Package.objects.visible_to(actor).filter(order=order).order_by("-pk")
-    return list(packages.select_related("seller", "delivery_option__company"))
-
-
-def last_change(package: Package) -> datetime | None:
-    """When the package came to stand where it stands; an imported past may not know."""
-    if not package.imported:
-        return package.updated_at
-    known = {
-        Status.PREPARING: package.created_at,
-        Status.SHIPPED: package.shipped_at,
-        Status.DELIVERED: package.delivered_at,
-    }
-    return known.get(Status(package.status))
 
 
 def cards_of(order: Order, actor: Actor) -> list[PackageCard]:
