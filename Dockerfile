@@ -25,10 +25,11 @@ RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin marke
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-RUN install -d -o marketplace -g marketplace /app/.local
+RUN install -d -o marketplace -g marketplace /app/.local /app/files
 ENV PATH=/opt/venv/bin:$PATH \
     ENVIRONMENT=production \
     PYTHONUNBUFFERED=1 \
+    PRIVATE_FILES_DIR=/app/files \
     WEB_BIND=0.0.0.0:8000
 USER marketplace
 EXPOSE 8000

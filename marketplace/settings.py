@@ -383,6 +383,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# What sellers hand in (invoices). Served by nobody: pages open it for who may see the package.
+PRIVATE_FILES_DIR = env.str("PRIVATE_FILES_DIR", default=str(LOCAL_DIR / "files"))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
