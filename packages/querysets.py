@@ -1,4 +1,14 @@
+"""Scopes and adjectives of packages: what their lists may be narrowed by."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
 from core.scoping import ScopedQuerySet
+from packages.listing import PackageRows
+
+OPEN = ("preparing", "ready_to_ship")
 
 
 class PackageQuerySet(ScopedQuerySet):
@@ -8,6 +18,91 @@ class PackageQuerySet(ScopedQuerySet):
     def shown(self):
         """Cancelled packages no longer show on the Packages pages (seed 004)."""
         return self.exclude(status=self.model.Status.CANCELLED)
+
+    def open(self):
+        """Not handed over yet. The condition of the work list's indexes, word for word."""
+        return self.filter(status__in=OPEN)
+
+    def gone(self):
+        """Handed over to a carrier, wherever they are now."""
+        return self.filter(status__in=("shipped", "delivered", "delivery_failed"))
+
+    def in_status(self, *statuses: str):
+        return self.filter(status__in=statuses)
+
+    def due_between(self, after: datetime | None, before: datetime | None):
+        """Open ones with a deadline in this span; `after` is included, `before` is not."""
+        found = self.open().filter(ship_by__isnull=False)
+        if after is not None:
+            found = found.filter(ship_by__gte=after)
+        return found.filter(ship_by__lt=before) if before is not None else found
+
+    def with_invoice(self, given: bool):
+        return self.exclude(invoice_number="") if given else self.filter(invoice_number="")
+
+    def placed_between(self, after: datetime | None, before: datetime | None):
+        """Of orders placed in this span; `after` is included, `before` is not."""
+        if after is not None:
+            self = self.filter(order__placed_at__gte=after)
+        if before is not None:
+            self = self.filter(order__placed_at__lt=before)
+        return self
+
+    def sold_by(self, text: str):
+        """By the seller with this code, or with this in their name."""
+        from sellers.models import Seller
+
+        sellers = Seller.objects.filter(Q(code=text) | Q(name__icontains=text))
+        return self.filter(seller__in=list(sellers.values_list("pk", flat=True)))
+
+    def searched(self, text: str):
+        """Those whose number, order number, tracking number or SKU begins with `text`, or whose
+        customer goes by it."""
+        from orders.models import Customer, Order
+        from packages.models import Package, PackageItem
+
+        text = text.strip()
+
+        def begins(column: str) -> Q:
+            found = Q()
+            for spelling in sorted({text, text.upper(), text.lower()}):
+                found |= Q(**{f"{column}__startswith": spelling})
+            return found
+
+        by_number = Package.objects.filter(begins("number")).order_by().values("pk")
+        # The index holds only packages that have a tracking number.
+        tracked = Package.objects.filter(~Q(tracking_number=""), begins("tracking_number"))
+        of_orders = Order.objects.filter(begins("number")).order_by().values("pk")
+        of_customers = Order.objects.filter(customer__in=Customer.objects.known_as(text))
+        by_order = Package.objects.filter(order__in=of_orders).order_by().values("pk")
+        by_customer = Package.objects.filter(order__in=of_customers).order_by().values("pk")
+        by_sku = PackageItem.objects.filter(begins("item__line__sku"), removed_at=None)
+        # A union, so that each side uses its own index.
+        found = by_number.union(
+            tracked.order_by().values("pk"),
+            by_order,
+            by_customer,
+            by_sku.order_by().values("package"),
+        )
+        return self.filter(pk__in=found)
+
+    def held_back(self, now: datetime | None = None):
+        """Cancelled after they were packed, lately, and not by their seller: they may still lie
+        on the table, and must not be handed over."""
+        from orders.models import Case
+        from packages.models import PackageItem
+
+        cases = Case.objects.held_back(now).order_by().values("seller_order")
+        cancelled = PackageItem.objects.filter(package=OuterRef("pk"), item__status="cancelled")
+        return self.filter(
+            Exists(cancelled), status="cancelled", imported=False, seller_order__in=cases
+        )
+
+    def with_list_details(self):
+        """Rows (`PackageRow`) with all that a list shows, in one query."""
+        rows = self._chain()
+        rows._iterable_class = PackageRows
+        return rows
 
 
 class PackageItemQuerySet(ScopedQuerySet):
@@ -21,3 +116,9 @@ class PackageItemQuerySet(ScopedQuerySet):
 class CarrierReportQuerySet(ScopedQuerySet):
     CUSTOMER_PATH = "package__order__customer__user"
     SELLER_PATH = "package__seller"
+
+
+def end_of_today(now: datetime | None = None) -> datetime:
+    """Midnight after `now`, in the reader's zone."""
+    local = timezone.localtime(now or timezone.now())
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
