@@ -61,7 +61,9 @@ class SellerRefund:
 
 
 @dataclass
-class _Posting:
+class Posting:
+    """A ledger transaction to be written, with its movements per account; they sum to zero."""
+
     reference: str
     kind: str
     order_id: int
@@ -70,7 +72,7 @@ class _Posting:
     occurred_at: datetime | None
     movements: dict[AccountKey, int] = field(default_factory=dict)
 
-    def move(self, kind: str, amount: int) -> "_Posting":
+    def move(self, kind: str, amount: int) -> "Posting":
         if amount:
             self.movements[kind, self.seller_id, self.currency] = amount
         return self
@@ -83,10 +85,11 @@ def post_captures(captures: Sequence[Capture], *, actor: Actor) -> None:
     `capture:<order>:surplus`. A handful of statements however many captures there are. `actor`
     is who took the orders in; their `order.placed` event is the audit record.
     """
-    _post(posting for capture in captures for posting in _postings_of(capture))
+    _post(posting for capture in captures for posting in postings_of(capture))
 
 
-def _postings_of(capture: Capture) -> Iterable[_Posting]:
+def postings_of(capture: Capture) -> Iterable[Posting]:
+    """What a capture moves: one posting per seller, and one of the surplus, which may be empty."""
     for share in capture.shares:
         if not 0 <= share.commission <= share.captured:
             raise ValueError(f"Commission {share.commission} is not within {share.captured}.")
@@ -105,8 +108,8 @@ def _postings_of(capture: Capture) -> Iterable[_Posting]:
     )
 
 
-def _posting_of(capture: Capture, name: str, seller_id: int | None) -> _Posting:
-    return _Posting(
+def _posting_of(capture: Capture, name: str, seller_id: int | None) -> Posting:
+    return Posting(
         reference=f"capture:{capture.order_id}:{name}",
         kind="capture",
         order_id=capture.order_id,
@@ -159,7 +162,7 @@ def post_surplus_refund(
     """
     if amount <= 0:
         raise ValueError(f"Not a refund: {amount}.")
-    posting = _Posting(
+    posting = Posting(
         reference=reference,
         kind="refund",
         order_id=order_id,
@@ -172,13 +175,14 @@ def post_surplus_refund(
 
 def post_refunds(refunds: Sequence[SellerRefund]) -> None:
     """Several refunds in a handful of statements: see `post_refund`."""
-    _post(_posting_of_refund(refund) for refund in refunds)
+    _post(posting_of_refund(refund) for refund in refunds)
 
 
-def _posting_of_refund(refund: SellerRefund) -> _Posting:
+def posting_of_refund(refund: SellerRefund) -> Posting:
+    """What a refund moves. Raises ValueError for one that gives nothing back."""
     if refund.amount <= 0 or refund.commission < 0:
         raise ValueError(f"Not a refund: {refund.amount}, commission {refund.commission}.")
-    posting = _Posting(
+    posting = Posting(
         reference=refund.reference,
         kind="refund",
         order_id=refund.order_id,
@@ -194,7 +198,7 @@ def _posting_of_refund(refund: SellerRefund) -> _Posting:
 
 
 @joined
-def _post(postings: Iterable[_Posting]) -> None:
+def _post(postings: Iterable[Posting]) -> None:
     """Write the postings that move something and are not there yet, and the balances."""
     wanted = {posting.reference: posting for posting in postings if posting.movements}
     for (reference,) in fetched(_KNOWN, [list(wanted)]):
