@@ -1,7 +1,7 @@
 """Pure rules about packages: asked by buttons and by operations."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -9,9 +9,14 @@ from core.actors import Actor, Role
 from core.errors import DomainError, InvalidInput, NotAllowed
 from orders.models import OrderItem, OrderStatus
 from packages.models import Package
+from sellers.models import DeliveryOption
+
+Status = Package.Status
+Refusal = DomainError | None
 
 SENDERS = {Role.SELLER, Role.OWNER, Role.SYSTEM}
-OPEN = (Package.Status.PREPARING, Package.Status.READY_TO_SHIP)
+OPEN = (Status.PREPARING, Status.READY_TO_SHIP)
+NOT_UNDER_WAY = (*OPEN, Status.DELIVERY_FAILED)
 
 
 class NotPackable(DomainError):
@@ -20,26 +25,53 @@ class NotPackable(DomainError):
     code = "not_packable"
 
 
+class NotRepackable(DomainError):
+    """What is in this package stays as it is: it is closed, or nothing would stay."""
+
+    code = "not_repackable"
+
+
+class RequestWaiting(DomainError):
+    """A request about the item waits for an answer, and speaks of it where it is."""
+
+    code = "request_waiting"
+
+
 class CustomerAskedToCancel(DomainError):
     """Shipping now would overrule a request that waits for an answer (product.md §4.6)."""
 
     code = "cancellation_waiting"
 
 
-def may_send(actor: Actor, seller_id: int) -> DomainError | None:
-    """Why this actor may not pack and ship for this seller: a seller only for itself; the owner
-    may do all that a seller may."""
+class OptionNotOffered(InvalidInput):
+    """A way of delivery that this seller cannot choose any more, or never could."""
+
+    code = "option_not_offered"
+
+
+class NotInvoiceable(DomainError):
+    """The package has no use for an invoice, or has one that the customer holds already."""
+
+    code = "not_invoiceable"
+
+
+def may_send(actor: Actor, seller_id: int) -> Refusal:
+    """Why this actor may not pack and ship for this seller: a seller only for itself, from
+    Employee on; the owner may do all that a seller may (product.md §8)."""
     if actor.role not in SENDERS or (actor.role is Role.SELLER and actor.seller_id != seller_id):
         return NotAllowed(_("Only the seller or the marketplace owner packs and ships."))
     return None
 
 
-def may_report_delivery(actor: Actor, seller_id: int) -> DomainError | None:
+def may_report_delivery(actor: Actor, seller_id: int) -> Refusal:
     """A carrier, through the API, knows best; otherwise who ships."""
     return None if actor.role is Role.CARRIER else may_send(actor, seller_id)
 
 
-def may_pack(items: Sequence[OrderItem]) -> DomainError | None:
+# -- What is in it --------------------------------------------------------------------------
+
+
+def may_pack(items: Sequence[OrderItem]) -> Refusal:
     """Why these items cannot go into a new package together."""
     if not items:
         return InvalidInput(_("A package needs at least one item."), field="items")
@@ -56,7 +88,130 @@ def may_pack(items: Sequence[OrderItem]) -> DomainError | None:
     return None
 
 
-def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> DomainError | None:
+def may_split(
+    package: Package, items: Collection[OrderItem], units: Mapping[int, int] | None = None
+) -> Refusal:
+    """Why `units` {item id: units} of the package's `items` cannot become a package of their own.
+
+    Without `units`: whether any could. At least one unit stays behind.
+    """
+    if refusal := _may_repack(package):
+        return refusal
+    there = sum(item.quantity for item in items)
+    if there < 2:
+        return NotRepackable(_("There is only one unit in it; it cannot be divided."))
+    if units is None:
+        return None
+    if refusal := _may_take_out(items, units):
+        return refusal
+    if sum(min(units.get(item.pk, 0), item.quantity) for item in items) >= there:
+        return NotRepackable(
+            _("At least one unit stays in package %(number)s.") % {"number": package.number},
+            field="items",
+        )
+    return None
+
+
+def may_move(
+    source: Package,
+    target: Package,
+    items: Collection[OrderItem],
+    units: Mapping[int, int] | None = None,
+) -> Refusal:
+    """Why `units` {item id: units} of the source's `items` cannot go over into `target`.
+
+    Without `units`: whether any could. All of them may: an emptied package ends.
+    """
+    if source.pk == target.pk:
+        return NotRepackable(_("They are in this package already."), field="package")
+    if source.seller_order_id != target.seller_order_id:
+        return NotRepackable(
+            _("Items move only between packages of one order and one seller."), field="package"
+        )
+    if refusal := _may_repack(source) or _may_repack(target):
+        return refusal
+    return None if units is None else _may_take_out(items, units)
+
+
+def _may_repack(package: Package) -> Refusal:
+    if package.status == Status.PREPARING:
+        return None
+    return NotRepackable(
+        _("Package %(number)s is %(status)s; only one that is being prepared can be repacked.")
+        % {"number": package.number, "status": package.get_status_display()},
+        allowed=[Status.PREPARING],
+    )
+
+
+def _may_take_out(items: Iterable[OrderItem], units: Mapping[int, int]) -> Refusal:
+    if not units:
+        return InvalidInput(_("Choose at least one item."), field="items")
+    for item in items:
+        if item.pk in units and item.open_case is not None:
+            return RequestWaiting(
+                _("Request %(request)s about %(name)s waits for an answer. Answer it first.")
+                % {"request": item.open_case.number, "name": item.line.name},
+                field="items",
+                allowed=["answer_request"],
+            )
+    return None
+
+
+# -- Its paper and its carrier --------------------------------------------------------------
+
+
+def may_invoice(package: Package) -> Refusal:
+    """Why no invoice can be given for it: an invoice is replaced until the customer has it."""
+    if package.status == Status.CANCELLED:
+        return NotInvoiceable(_("The package is cancelled; it needs no invoice."))
+    if package.status == Status.DELIVERED and package.invoice_number:
+        return NotInvoiceable(_("The customer has the invoice; it is not replaced any more."))
+    return None
+
+
+def may_change_delivery(package: Package) -> Refusal:
+    """Why it stays with its carrier: it is on its way, or has ended."""
+    if package.status in NOT_UNDER_WAY:
+        return None
+    return DomainError(
+        _("Package %(number)s is %(status)s; its carrier cannot be changed now.")
+        % {"number": package.number, "status": package.get_status_display()},
+        code="not_changeable",
+        allowed=list(NOT_UNDER_WAY),
+    )
+
+
+def may_choose(
+    package: Package, option: DeliveryOption, offered: Collection[DeliveryOption]
+) -> Refusal:
+    """Why this package cannot go this way. `offered` are those its seller may newly choose; one
+    that the package has already it keeps, whatever became of it since."""
+    if option.pk == package.delivery_option_id or option in offered:
+        return None
+    return OptionNotOffered(
+        _("%(option)s is not offered to this seller (any more). Choose another way of delivery.")
+        % {"option": option},
+        field="delivery_option",
+        allowed=[way.code for way in offered],
+    )
+
+
+def names_one_carrier(option: DeliveryOption | None, other_carrier: str) -> Refusal:
+    """An option or another carrier's name, not both."""
+    if option is not None and other_carrier:
+        return InvalidInput(
+            _("Choose a way of delivery or name another carrier, not both."), field="other_carrier"
+        )
+    longest = Package._meta.get_field("other_carrier").max_length
+    if len(other_carrier) > longest:
+        return InvalidInput(
+            _("A carrier's name has at most %(longest)s characters.") % {"longest": longest},
+            field="other_carrier",
+        )
+    return None
+
+
+def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> Refusal:
     """Why these items should not leave now. `anyway` is a person's second confirmation."""
     asked = [item for item in items if item.is_unshipped and item.open_case_id is not None]
     if asked and not anyway:
@@ -68,8 +223,14 @@ def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> DomainError | None:
     return None
 
 
-def fits_carrier(tracking_number: str, pattern: str) -> DomainError | None:
+def fits_carrier(tracking_number: str, pattern: str) -> Refusal:
     """Whether the carrier can have given this number; an empty one is not known yet."""
+    longest = Package._meta.get_field("tracking_number").max_length
+    if len(tracking_number) > longest:
+        return InvalidInput(
+            _("A tracking number has at most %(longest)s characters.") % {"longest": longest},
+            field="tracking_number",
+        )
     if tracking_number and pattern and not re.fullmatch(pattern, tracking_number):
         return InvalidInput(
             _("This carrier's tracking numbers look different."), field="tracking_number"

@@ -1,6 +1,7 @@
 """What goes into a package, and what comes out of it again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,8 @@ from orders.models import Order, OrderItem, OrderStatus
 from orders.operations import lock_order, move_items, take_items
 from packages import policies
 from packages.models import Package, PackageItem
-from sellers.models import DeliveryOption, SellerDeliveryOption
+from packages.operations.carriers import chosen, usual_option
+from sellers.models import DeliveryOption
 
 
 @transaction.atomic
@@ -21,11 +23,13 @@ def start_packaging(
     items: Sequence[OrderItem],
     actor: Actor,
     units: Mapping[int, int] | None = None,
+    delivery_option: DeliveryOption | None = None,
 ) -> Package:
     """Make one package of waiting items of one seller order.
 
     `units` {item id: quantity} packs only part of an item: the rest is split off and keeps
-    waiting. Raises UnknownItem, QuantityNotLeft, NotPackable, NotAllowed.
+    waiting. It goes by `delivery_option`, else as the seller usually sends. Raises UnknownItem,
+    QuantityNotLeft, NotPackable, NotAllowed, OptionNotOffered.
     """
     order = lock_order(order.pk)
     wanted = {item.pk: (units or {}).get(item.pk, item.quantity) for item in items}
@@ -37,18 +41,42 @@ def start_packaging(
         order=order,
         seller_order_id=taken[0].seller_order_id,
         seller_id=taken[0].seller_id,
-        delivery_option=_usual_option(taken[0].seller_id),
         created_at=timezone.now(),
-        ship_by=min((item.line.ship_by for item in taken if item.line.ship_by), default=None),
+        ship_by=earliest_ship_by(taken),
     )
-    package.save(force_insert=True)
-    package.begin(actor=actor, items=[item.pk for item in taken], units=_units(taken))
-    PackageItem.objects.bulk_create(
-        PackageItem(package=package, item=item, seller_order_id=item.seller_order_id)
-        for item in taken
-    )
+    if delivery_option is None:
+        package.delivery_option = usual_option(package.seller_id)
+    elif changes := chosen(package, delivery_option, ""):
+        package.delivery_option = changes["delivery_option"]
+    begin_with(package, taken, actor)
     move_items(order, taken, OrderStatus.PREPARING, actor=actor, package=package.number)
     return package
+
+
+def begin_with(package: Package, items: Sequence[OrderItem], actor: Actor, **data) -> None:
+    """Write a new package with these locked items, which are in no other; `data` is told."""
+    package.save(force_insert=True)
+    units = sum(item.quantity for item in items)
+    package.begin(actor=actor, items=[item.pk for item in items], units=units, **data)
+    put_in(package, items)
+
+
+def put_in(package: Package, items: Iterable[OrderItem]) -> None:
+    PackageItem.objects.bulk_create(
+        PackageItem(package=package, item=item, seller_order_id=item.seller_order_id)
+        for item in items
+    )
+
+
+def take_out(package: Package, items: Iterable[OrderItem]) -> None:
+    PackageItem.objects.inside().filter(
+        package=package, item__in=[item.pk for item in items]
+    ).update(removed_at=timezone.now())
+
+
+def earliest_ship_by(items: Iterable[OrderItem]) -> datetime | None:
+    """The most urgent of what was promised for these items; None where nothing was."""
+    return min((item.line.ship_by for item in items if item.line.ship_by), default=None)
 
 
 @transaction.atomic
@@ -87,21 +115,3 @@ def join_package(*, part_id: int, of_item_id: int) -> None:
             item_id=part_id,
             seller_order_id=packing.seller_order_id,
         )
-
-
-def _units(items: Sequence[OrderItem]) -> int:
-    return sum(item.quantity for item in items)
-
-
-def _usual_option(seller_id: int) -> DeliveryOption | None:
-    """The seller's default way to send, else the marketplace's, else none."""
-    own = (
-        SellerDeliveryOption.objects.filter(seller_id=seller_id, is_default=True, active=True)
-        .filter(option__active=True, option__company__active=True)
-        .select_related("option")
-        .first()
-    )
-    if own is not None:
-        return own.option
-    active = DeliveryOption.objects.filter(active=True, company__active=True)
-    return active.filter(is_default=True).first()

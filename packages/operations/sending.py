@@ -1,34 +1,29 @@
 """A package on its way: ready, shipped, delivered or not. Its items go with it."""
 
+from uuid import uuid4
+
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
-from core.errors import DomainError
-from orders.models import Order, OrderItem
-from orders.operations import lock_order, move_items
 from packages import policies
-from packages.models import Package
+from packages.models import CarrierReport, Package
+from packages.operations.carriers import chosen
+from packages.operations.locking import UnknownPackage, locked, move_with_items
 from sellers.models import DeliveryOption
+
+__all__ = ["UnknownPackage", "deliver_package", "fail_delivery", "mark_ready", "ship_package"]
 
 Status = Package.Status
 
 
-class UnknownPackage(DomainError):
-    """No such package, as far as this actor can see."""
-
-    code = "unknown_package"
-    status = 404
-
-
 @transaction.atomic
 def mark_ready(*, package: Package, actor: Actor) -> Package:
-    """The package is invoiced and labelled. Raises InvalidTransition, NotAllowed."""
-    order, package, items = _locked(package, actor)
+    """It is invoiced and labelled. Raises UnknownPackage, InvalidTransition, NotAllowed."""
+    order, package, items = locked(package, actor)
     if refusal := policies.may_send(actor, package.seller_id):
         raise refusal
-    _move(order, package, items, Status.READY_TO_SHIP, actor)
+    move_with_items(order, package, items, Status.READY_TO_SHIP, actor)
     return package
 
 
@@ -39,29 +34,33 @@ def ship_package(
     actor: Actor,
     tracking_number: str = "",
     delivery_option: DeliveryOption | None = None,
+    other_carrier: str = "",
     anyway: bool = False,
 ) -> Package:
     """Hand the package to the carrier, for the first time or again after a failed delivery.
 
-    Without a tracking number or a delivery option the package keeps those it has. Items whose
-    cancellation waits for an answer are refused unless `anyway` (product.md §4.6). Raises
-    CustomerAskedToCancel, InvalidTransition, InvalidInput, NotAllowed.
+    Without a tracking number, a delivery option or another carrier it keeps those it has; a
+    number of the carrier before goes with that carrier. Items whose cancellation waits for an
+    answer are refused unless `anyway` (product.md §4.6). Raises CustomerAskedToCancel,
+    InvalidTransition, InvalidInput, OptionNotOffered, UnknownPackage, NotAllowed.
     """
-    order, package, items = _locked(package, actor)
-    option = delivery_option or package.delivery_option
-    refusal = (
-        policies.may_send(actor, package.seller_id)
-        or policies.may_ship(items, anyway=anyway)
-        or policies.fits_carrier(tracking_number, option.tracking_pattern if option else "")
+    order, package, items = locked(package, actor)
+    if refusal := policies.may_send(actor, package.seller_id):
+        raise refusal
+    if not package.can_become(Status.SHIPPED):
+        move_with_items(order, package, items, Status.SHIPPED, actor)  # says why it cannot
+    changes = chosen(package, delivery_option, other_carrier)
+    option = changes.get("delivery_option", package.delivery_option)
+    tracking_number = tracking_number.strip()
+    refusal = policies.may_ship(items, anyway=anyway) or policies.fits_carrier(
+        tracking_number, option.tracking_pattern if option else ""
     )
     if refusal:
         raise refusal
-    changes = {
-        "shipped_at": timezone.now(),
-        "delivery_option": option,
-        "tracking_number": tracking_number or package.tracking_number,
-    }
-    _move(order, package, items, Status.SHIPPED, actor, changes)
+    if tracking_number:
+        changes["tracking_number"] = tracking_number
+    changes["shipped_at"] = timezone.now()
+    move_with_items(order, package, items, Status.SHIPPED, actor, changes)
     return package
 
 
@@ -69,8 +68,8 @@ def ship_package(
 def deliver_package(*, package: Package, actor: Actor) -> Package:
     """The customer has it. A carrier may say so before anybody said "shipped": then it ships
     first, whatever was asked meanwhile: a carrier reports what has happened. Raises
-    CustomerAskedToCancel, InvalidTransition, NotAllowed."""
-    order, package, items = _locked(package, actor)
+    CustomerAskedToCancel, InvalidTransition, UnknownPackage, NotAllowed."""
+    order, package, items = locked(package, actor)
     refusal = policies.may_report_delivery(actor, package.seller_id)
     if package.status in policies.OPEN:
         reported = actor.role is Role.CARRIER
@@ -79,50 +78,29 @@ def deliver_package(*, package: Package, actor: Actor) -> Package:
         raise refusal
     now = timezone.now()
     if package.status in policies.OPEN:
-        _move(order, package, items, Status.SHIPPED, actor, {"shipped_at": now})
-    _move(order, package, items, Status.DELIVERED, actor, {"delivered_at": now})
+        # The customer is told of the delivery, not of a way that is over.
+        shipped = {"shipped_at": now}
+        move_with_items(order, package, items, Status.SHIPPED, actor, shipped, then="delivered")
+    move_with_items(order, package, items, Status.DELIVERED, actor, {"delivered_at": now})
     return package
 
 
 @transaction.atomic
-def fail_delivery(*, package: Package, actor: Actor) -> Package:
-    """The carrier could not hand it over. Raises InvalidTransition, NotAllowed."""
-    order, package, items = _locked(package, actor)
+def fail_delivery(*, package: Package, actor: Actor, reason: str = "") -> Package:
+    """The carrier could not hand it over. What is said of it is kept with the carrier's reports.
+
+    Raises InvalidTransition, UnknownPackage, NotAllowed.
+    """
+    order, package, items = locked(package, actor)
     if refusal := policies.may_report_delivery(actor, package.seller_id):
         raise refusal
-    _move(order, package, items, Status.DELIVERY_FAILED, actor)
-    return package
-
-
-def _locked(package: Package, actor: Actor) -> tuple[Order, Package, list[OrderItem]]:
-    """Order, items and package, locked in this order, as they are now.
-
-    The items are those that travel: what was returned from the package stays returned.
-    """
-    order = lock_order(package.order_id)
-    items = (
-        OrderItem.objects.live()
-        .filter(packings__package=package, packings__removed_at=None)
-        .select_related("line")
-        .locked()
+    move_with_items(order, package, items, Status.DELIVERY_FAILED, actor)
+    CarrierReport.objects.create(
+        package=package,
+        key=f"by-hand:{uuid4()}",
+        kind=CarrierReport.Kind.FAILED,
+        occurred_at=timezone.now(),
+        reason=reason.strip()[: CarrierReport._meta.get_field("reason").max_length],
+        outcome=CarrierReport.Outcome.MOVED,
     )
-    fresh = Package.objects.filter(pk=package.pk).select_related("delivery_option")
-    if actor.role in policies.SENDERS:
-        fresh = fresh.visible_to(actor)
-    found = fresh.locked()
-    if not found:
-        raise UnknownPackage(_("There is no such package."))
-    return order, found[0], items
-
-
-def _move(
-    order: Order,
-    package: Package,
-    items: list[OrderItem],
-    status: str,
-    actor: Actor,
-    changes: dict | None = None,
-) -> None:
-    package.transition_to(status, actor=actor, changes=changes)
-    if items:
-        move_items(order, items, status, actor=actor, package=package.number)
+    return package
