@@ -9,3 +9,4 @@ import "interface/selection";
 import "interface/reveal";
 import "interface/copy";
 import "interface/poll";
+import "interface/printing";

@@ -26,7 +26,7 @@ from core.thumbs import icon_for, tint_of
 register = template.Library()
 
 SCRIPTS = (
-    *("copy", "countdowns", "dialogs", "menus", "poll"),
+    *("copy", "countdowns", "dialogs", "menus", "poll", "printing"),
     *("quantity", "reveal", "selection", "theme", "toasts"),
 )
 SOON = timedelta(hours=24)
