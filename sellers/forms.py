@@ -92,15 +92,25 @@ class DeliveryChoiceForm(forms.Form):
         queryset=DeliveryOption.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen means that all of them may be used."),
     )
     default = forms.ModelChoiceField(
         label=_("The usual one"),
         queryset=DeliveryOption.objects.none(),
         required=False,
         empty_label=_("The marketplace's default"),
+        help_text=_("New packages go this way until you say otherwise."),
+    )
+    easy_return = forms.ModelChoiceField(
+        label=_("Easy return"),
+        queryset=DeliveryOption.objects.none(),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("What returned goods travel with; one of the ways the marketplace allows."),
     )
 
     def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("options", "default"):
             self.fields[name].queryset = offered
+        self.fields["easy_return"].queryset = offered.filter(easy_return=True)

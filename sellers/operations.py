@@ -16,7 +16,7 @@ from core.accounts.operations import (
 )
 from core.accounts.policies import keeps_an_admin, require
 from core.actors import Actor, Role
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Problems
 from sellers import policies
 from sellers.models import (
     DeliveryOption,
@@ -175,27 +175,39 @@ def _save(model: Any, row: Any, actor: Actor, facts: dict[str, Any]) -> Any:
 
 @transaction.atomic
 def choose_delivery(
-    *, seller: Seller, options: list[DeliveryOption], default: DeliveryOption | None, actor: Actor
+    *,
+    seller: Seller,
+    options: list[DeliveryOption],
+    default: DeliveryOption | None,
+    easy_return: DeliveryOption | None = None,
+    actor: Actor,
 ) -> None:
-    """These of the marketplace's ways are this seller's, and `default` is the usual one (None:
-    the marketplace's own default). Raises NotAllowed, InvalidInput."""
+    """These of the marketplace's ways are this seller's from now on; none means all of them.
+
+    `default` is the usual one (None: the marketplace's own default), `easy_return` what returned
+    goods travel with. A way that is left out is offered for no new package; open packages that
+    have it keep it. Raises NotAllowed, InvalidInput, Problems.
+    """
     require(policies.may_choose_delivery(seller, actor))
-    if default is not None and default not in options:
-        raise InvalidInput(_("The usual way is one of those you use."), field="default")
-    if not all(option.active and option.company.active for option in options):
-        raise InvalidInput(_("One of these ways is no longer offered."), field="options")
+    if problems := policies.unfit_choices(options, default=default, easy_return=easy_return):
+        raise Problems(problems)
     Seller.objects.filter(pk=seller.pk).locked()
-    seller.delivery_options.update(is_default=False)
+    seller.delivery_options.update(is_default=False, is_easy_return=False)
     seller.delivery_options.exclude(option__in=options).update(active=False)
     for option in options:
         SellerDeliveryOption.objects.update_or_create(
             seller=seller,
             option=option,
-            defaults={"active": True, "is_default": option == default},
+            defaults={
+                "active": True,
+                "is_default": option == default,
+                "is_easy_return": option == easy_return,
+            },
         )
     seller.note(
         "seller.delivery_chosen",
         actor=actor,
         options=[option.code for option in options],
         default=default.code if default else None,
+        easy_return=easy_return.code if easy_return else None,
     )

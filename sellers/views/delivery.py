@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,8 +22,9 @@ class DeliveryList(AdminOnly, TemplateView):
 
     def get_context_data(self, **kwargs):
         companies = ShippingCompany.objects.visible_to(self.request.actor)
+        by_priority = Prefetch("options", queryset=DeliveryOption.objects.ranked())
         return super().get_context_data(
-            companies=companies.prefetch_related("options").order_by("name", "pk"), **kwargs
+            companies=companies.prefetch_related(by_priority).order_by("name", "pk"), **kwargs
         )
 
 
@@ -66,7 +68,8 @@ class OptionPage(DeliveryForm):
 
 
 class DeliveryChoice(AdminOnly, OperationFormView):
-    """A seller's own page: which of the offered ways they use, and which is the usual one."""
+    """A seller's own page: which of the offered ways they use, the usual one, and the one
+    for returned goods."""
 
     form_class = DeliveryChoiceForm
     template_name = "sellers/delivery_choice.html"
@@ -74,24 +77,20 @@ class DeliveryChoice(AdminOnly, OperationFormView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.offered = DeliveryOption.objects.filter(
-            active=True, company__active=True
-        ).select_related("company")
+        self.offered = DeliveryOption.objects.offered().select_related("company").ranked()
 
     def seller(self) -> Seller:
         return Seller.objects.visible_to(self.request.actor).get(pk=self.request.actor.seller_id)
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "offered": self.offered.order_by("priority", "company__name", "name")
-        }
+        return super().get_form_kwargs() | {"offered": self.offered}
 
     def get_initial(self):
         chosen = self.seller().delivery_options.filter(active=True, option__in=self.offered)
-        usual = chosen.filter(is_default=True).first()
         return {
             "options": [choice.option_id for choice in chosen],
-            "default": usual.option_id if usual else None,
+            "default": next((one.option_id for one in chosen if one.is_default), None),
+            "easy_return": next((one.option_id for one in chosen if one.is_easy_return), None),
         }
 
     def perform(self, data):
@@ -99,8 +98,14 @@ class DeliveryChoice(AdminOnly, OperationFormView):
             seller=self.seller(),
             options=list(data["options"]),
             default=data["default"],
+            easy_return=data["easy_return"],
             actor=self.request.actor,
         )
 
     def get_success_url(self) -> str:
         return self.request.path
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(offered=list(self.offered), **kwargs)
+        chosen = {int(pk) for pk in context["form"]["options"].value() or () if str(pk).isdecimal()}
+        return context | {"chosen": chosen, "uses_all": not chosen}
