@@ -1,12 +1,13 @@
 """Pure rules about packages: asked by buttons and by operations."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
-from core.errors import DomainError, InvalidInput, NotAllowed
+from core.errors import DomainError, InvalidInput, InvalidTransition, NotAllowed
 from orders.models import OrderItem, OrderStatus
 from packages.models import Package
 from sellers.models import DeliveryOption
@@ -181,18 +182,41 @@ def may_change_delivery(package: Package) -> Refusal:
     )
 
 
+def may_become(package: Package, status: str) -> Refusal:
+    """Why the package cannot go to this status from where it stands."""
+    if package.can_become(status):
+        return None
+    return InvalidTransition(
+        _("Package %(number)s is %(current)s; it cannot become %(status)s.")
+        % {
+            "number": package.number,
+            "current": package.get_status_display(),
+            "status": Status(status).label,
+        },
+        allowed=sorted(package.TRANSITIONS[package.status]),
+    )
+
+
+Offered = Callable[[int], Collection[DeliveryOption]]  # what a seller (id) may newly choose
+
+
 def may_choose(
-    package: Package, option: DeliveryOption, offered: Collection[DeliveryOption]
+    package: Package, option: DeliveryOption | None, other_carrier: str, offered: Offered
 ) -> Refusal:
-    """Why this package cannot go this way. `offered` are those its seller may newly choose; one
-    that the package has already it keeps, whatever became of it since."""
-    if option.pk == package.delivery_option_id or option in offered:
+    """Why this package cannot go this way. What it has already it keeps, whatever became of that
+    since."""
+    if refusal := names_one_carrier(option, other_carrier):
+        return refusal
+    if option is None or option.pk == package.delivery_option_id:
+        return None
+    ways = offered(package.seller_id)
+    if option in ways:
         return None
     return OptionNotOffered(
         _("%(option)s is not offered to this seller (any more). Choose another way of delivery.")
         % {"option": option},
         field="delivery_option",
-        allowed=[way.code for way in offered],
+        allowed=[way.code for way in ways],
     )
 
 
@@ -209,6 +233,36 @@ def names_one_carrier(option: DeliveryOption | None, other_carrier: str) -> Refu
             field="other_carrier",
         )
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """How somebody sends a package off. What is left empty stays as the package has it; `anyway`
+    is a person's second confirmation where the customer asked to cancel."""
+
+    tracking_number: str = ""
+    delivery_option: DeliveryOption | None = None
+    other_carrier: str = ""
+    anyway: bool = False
+
+    def way_of(self, package: Package) -> tuple[DeliveryOption | None, str]:
+        """The delivery option, or the other carrier, by which the package then goes."""
+        if self.delivery_option is None and not self.other_carrier:
+            return package.delivery_option, package.other_carrier
+        return self.delivery_option, self.other_carrier
+
+
+def may_dispatch(
+    package: Package, items: Sequence[OrderItem], dispatch: Dispatch, offered: Offered
+) -> Refusal:
+    """Why the package with these items cannot be sent off like this."""
+    option, _other = dispatch.way_of(package)
+    return (
+        may_become(package, Status.SHIPPED)
+        or may_choose(package, dispatch.delivery_option, dispatch.other_carrier, offered)
+        or may_ship(items, anyway=dispatch.anyway)
+        or fits_carrier(dispatch.tracking_number, option.tracking_pattern if option else "")
+    )
 
 
 def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> Refusal:

@@ -11,6 +11,7 @@ from packages import policies
 from packages.models import Package
 from packages.operations.locking import locked
 from sellers.models import DeliveryOption, SellerDeliveryOption
+from sellers.presenting import offered_options
 
 
 @transaction.atomic
@@ -29,10 +30,11 @@ def change_delivery(
     DomainError `not_changeable` for a package on its way or ended.
     """
     _order, package, _items = locked(package, actor)
+    other_carrier = other_carrier.strip()
     refusal = (
         policies.may_send(actor, package.seller_id)
         or policies.may_change_delivery(package)
-        or policies.names_one_carrier(delivery_option, other_carrier)
+        or policies.may_choose(package, delivery_option, other_carrier, offered_options)
     )
     if refusal:
         raise refusal
@@ -40,7 +42,7 @@ def change_delivery(
         raise InvalidInput(
             _("Choose a way of delivery or name another carrier."), field="delivery_option"
         )
-    if changes := chosen(package, delivery_option, other_carrier):
+    if changes := changed_way(package, delivery_option, other_carrier):
         before = way_of(package)
         Package.objects.filter(pk=package.pk).update(**changes)
         for name, value in changes.items():
@@ -49,21 +51,14 @@ def change_delivery(
     return package
 
 
-def chosen(package: Package, option: DeliveryOption | None, other_carrier: str) -> dict[str, Any]:
-    """The columns that change when this package goes this way; none where it does already, or
-    where nothing was chosen. Raises OptionNotOffered, InvalidInput."""
-    other_carrier = other_carrier.strip()
-    if refusal := policies.names_one_carrier(option, other_carrier):
-        raise refusal
-    if option is None and not other_carrier:
-        return {}
+def changed_way(
+    package: Package, option: DeliveryOption | None, other_carrier: str
+) -> dict[str, Any]:
+    """The columns that change when the package goes this way; none where it does already. The
+    tracking number is the carrier's, so it goes with the carrier."""
     option_id = option.pk if option else None
     if (option_id, other_carrier) == (package.delivery_option_id, package.other_carrier):
         return {}
-    if option is not None:
-        offered = DeliveryOption.objects.offered_to(package.seller_id).select_related("company")
-        if refusal := policies.may_choose(package, option, list(offered.ranked())):
-            raise refusal
     return {"delivery_option": option, "other_carrier": other_carrier, "tracking_number": ""}
 
 

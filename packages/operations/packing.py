@@ -12,8 +12,9 @@ from orders.models import Order, OrderItem, OrderStatus
 from orders.operations import lock_order, move_items, take_items
 from packages import policies
 from packages.models import Package, PackageItem
-from packages.operations.carriers import chosen, usual_option
+from packages.operations.carriers import usual_option
 from sellers.models import DeliveryOption
+from sellers.presenting import offered_options
 
 
 @transaction.atomic
@@ -44,10 +45,9 @@ def start_packaging(
         created_at=timezone.now(),
         ship_by=earliest_ship_by(taken),
     )
-    if delivery_option is None:
-        package.delivery_option = usual_option(package.seller_id)
-    elif changes := chosen(package, delivery_option, ""):
-        package.delivery_option = changes["delivery_option"]
+    if refusal := policies.may_choose(package, delivery_option, "", offered_options):
+        raise refusal
+    package.delivery_option = delivery_option or usual_option(package.seller_id)
     begin_with(package, taken, actor)
     move_items(order, taken, OrderStatus.PREPARING, actor=actor, package=package.number)
     return package

@@ -8,9 +8,10 @@ from django.utils import timezone
 from core.actors import Actor, Role
 from packages import policies
 from packages.models import CarrierReport, Package
-from packages.operations.carriers import chosen
+from packages.operations.carriers import changed_way
 from packages.operations.locking import UnknownPackage, locked, move_with_items
 from sellers.models import DeliveryOption
+from sellers.presenting import offered_options
 
 __all__ = ["UnknownPackage", "deliver_package", "fail_delivery", "mark_ready", "ship_package"]
 
@@ -45,20 +46,17 @@ def ship_package(
     InvalidTransition, InvalidInput, OptionNotOffered, UnknownPackage, NotAllowed.
     """
     order, package, items = locked(package, actor)
-    if refusal := policies.may_send(actor, package.seller_id):
-        raise refusal
-    if not package.can_become(Status.SHIPPED):
-        move_with_items(order, package, items, Status.SHIPPED, actor)  # says why it cannot
-    changes = chosen(package, delivery_option, other_carrier)
-    option = changes.get("delivery_option", package.delivery_option)
-    tracking_number = tracking_number.strip()
-    refusal = policies.may_ship(items, anyway=anyway) or policies.fits_carrier(
-        tracking_number, option.tracking_pattern if option else ""
+    dispatch = policies.Dispatch(
+        tracking_number.strip(), delivery_option, other_carrier.strip(), anyway
+    )
+    refusal = policies.may_send(actor, package.seller_id) or policies.may_dispatch(
+        package, items, dispatch, offered_options
     )
     if refusal:
         raise refusal
-    if tracking_number:
-        changes["tracking_number"] = tracking_number
+    changes = changed_way(package, *dispatch.way_of(package))
+    if dispatch.tracking_number:
+        changes["tracking_number"] = dispatch.tracking_number
     changes["shipped_at"] = timezone.now()
     move_with_items(order, package, items, Status.SHIPPED, actor, changes)
     return package
