@@ -4,6 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
+MUTATION_ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +17,7 @@ COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --strip-extras \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint layers types bench prove lock css \
+.PHONY: help setup demo test check lint layers types bench prove mutation lock css \
 	services-start services-stop clean
 
 help: ## list what can be made
@@ -53,6 +54,9 @@ bench: setup ## floor and ours side by side, one table
 
 prove: .venv/.installed-dev $(CSS) ## the full proofs, up to an hour; writes docs/proofs.md
 	@$(BIN)/python -m tests.proofs
+
+mutation: .venv/.installed-dev $(CSS) ## one wrong change at a time to the rules; writes docs/mutation.md
+	@$(BIN)/python -m tests.mutation $(MUTATION_ARGS)
 
 lock: .venv/.installed-dev ## compile requirements*.in to pinned requirements*.txt
 	@$(COMPILE) --output-file requirements.txt requirements.in

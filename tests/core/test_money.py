@@ -41,7 +41,12 @@ def test_on_a_tie_the_first_one_gets_the_odd_unit():
     assert allocate(0, [0, 0]) == [0, 0]
 
 
-@pytest.mark.parametrize(("amount", "weights"), [(-1, [1]), (5, [1, -1]), (5, [0, 0]), (5, [])])
+def test_left_over_units_go_to_the_largest_remainders():
+    assert allocate(100, [1, 2, 4]) == [14, 29, 57], "remainders 2, 4 and 1 of 7"
+    assert allocate(10, [5, 3, 3]) == [4, 3, 3], "remainders 6, 8 and 8 of 11"
+
+
+@pytest.mark.parametrize(("amount", "weights"), [(-1, [1]), (5, [2, -1]), (5, [0, 0]), (5, [])])
 def test_what_cannot_be_allocated_is_refused(amount, weights):
     with pytest.raises(ValueError, match="allocate"):
         allocate(amount, weights)
@@ -75,6 +80,10 @@ def test_20000_ways_of_splitting_a_line_add_up_and_do_not_depend_on_the_way():
 def test_units_outside_of_the_line_have_no_share(first, last):
     with pytest.raises(ValueError, match="not within"):
         share(100, 3, first, last)
+
+
+def test_no_units_at_all_have_no_share():
+    assert share(100, 3, 2, 2) == 0
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,7 +14,8 @@ HEAD = """\
 # Proofs
 
 Written by `make prove` (`python -m tests.proofs --seed {seed}`); what failed is shown like what
-did not. How each proof works stands in `tests/proofs/`; CI runs a sample of each every time.
+did not. How each proof works stands in `tests/proofs/`; CI runs a sample of each every time. What
+the suite notices when rules are changed by one thing: [mutation.md](mutation.md).
 
 | | |
 |---|---|
@@ -55,7 +56,7 @@ def write_report(results: list[Result], seed: int, *, file: Path = REPORT) -> No
     failed = [result.title for result in results if result.failures]
     head = HEAD.format(
         seed=seed,
-        commit=_commit(),
+        commit=commit(),
         date=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         machine=f"{os.cpu_count()} cores, {platform.machine()}, Python "
         f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end",
@@ -65,7 +66,7 @@ def write_report(results: list[Result], seed: int, *, file: Path = REPORT) -> No
     file.write_text(f"{head}\n{body}")
 
 
-def _commit() -> str:
+def commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(
             ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
