@@ -28,4 +28,11 @@ def declare_scopes() -> None:
         rank=Rank.MANAGER,
     )
     declare_scope("packages:read", _("Read packages"), roles=EVERYBODY)
+    declare_scope("packages:write", _("Pack and ship"), roles=MEMBERS)
+    declare_scope(
+        "packages:carrier",
+        _("Tell what a carrier tells about packages"),
+        roles=MEMBERS,
+        rank=Rank.MANAGER,
+    )
     declare_scope("settings:read", _("Read settings"), roles=MEMBERS, rank=Rank.ADMIN)

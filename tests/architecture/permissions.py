@@ -198,6 +198,9 @@ OWNER_PAGES = {
 
 # -- Endpoints: everybody may ask for lists, and finds their own -----------------------------
 
+# Who packs and ships: Employees too. Customers may not hold such a token.
+PACKS = {"may": OWN_SELLERS | OWNERS, "refused": CUSTOMERS}
+
 ENDPOINTS = {
     "api:order_list": Row(EVERYBODY),
     "post api:order_list": Row({OWNER}, refused=EVERYBODY - {OWNER}, method="post"),
@@ -250,6 +253,43 @@ ENDPOINTS = {
         of="plan",
         method="post",
         content=lambda world: {"payment": 1, "outcome": "paid", "reference": "T-1"},
+    ),
+    "api:package_list": Row(EVERYBODY),
+    "api:package_detail": Row({CUSTOMER} | OWN_SELLERS | OWNERS, of="package"),
+    "api:package_create": Row(
+        **PACKS, of="order", method="post", content=lambda world: {"items": [world.units]}
+    ),
+    "api:package_split": Row(
+        **PACKS, of="package", method="post", content=lambda world: {"items": [world.units]}
+    ),
+    "api:package_move": Row(
+        **PACKS,
+        of="package",
+        method="post",
+        content=lambda world: {"items": [world.units], "into": "none"},
+    ),
+    "api:package_invoice": Row(
+        **PACKS, of="package", method="post", content=lambda world: {"number": "I-1"}
+    ),
+    "api:package_ready": Row(**PACKS, of="package", method="post"),
+    "api:package_delivery_setting": Row(
+        **PACKS, of="package", method="post", content=lambda world: {"other_carrier": "Bike"}
+    ),
+    "api:package_shipment": Row(**PACKS, of="package", method="post"),
+    "api:package_delivery": Row(
+        **PACKS, of="package", method="post", content=lambda world: {"outcome": "delivered"}
+    ),
+    "api:package_events": Row(
+        {SELLER, OWNER},
+        # A carrier's word overrules what was asked: not a scope for customers nor Employees.
+        refused=CUSTOMERS | {SELLER_EMPLOYEE, OWNER_EMPLOYEE},
+        of="package",
+        method="post",
+        content=lambda world: {
+            "kind": "shipped",
+            "key": "e-1",
+            "occurred_at": "2026-11-20T09:00:00Z",
+        },
     ),
     "api:job_list": Row(EVERYBODY),
     "api:job_detail": Row(OWN_SELLERS | OWNERS, of="job"),

@@ -13,11 +13,12 @@ from django.urls import get_resolver, reverse
 from cancellations.operations import Selection, request_cancellation
 from core.accounts.models import ApiToken, StaffMember
 from core.accounts.operations import create_token
-from core.actors import Actor, Role
+from core.actors import SYSTEM, Actor, Role
 from core.jobs.models import Job
 from core.notifications.models import Notification
 from core.notifications.operations import notify
 from orders.models import Reason
+from packages.operations import start_packaging
 from refunds.models import RefundPlan
 from sellers.models import DeliveryOption, SellerMember, ShippingCompany
 from tests.architecture.permissions import NOBODY, OWN_ACCOUNT, PEOPLE, PUBLIC, ROUTES, SIGNED, Row
@@ -30,7 +31,7 @@ from tests.factories import (
     make_seller,
     make_user,
 )
-from tests.people import signed_in
+from tests.people import signed_in, user_of
 
 FRAMEWORK_FREE = {"", None}  # the catch-all of /api/ has no name
 
@@ -79,6 +80,7 @@ class World:
     clients: dict[str, Client]
     keys: dict[str, dict]
     cancellation: dict
+    units: dict
 
 
 MISSING = {"number": "none", "code": "none", "pk": 0}
@@ -109,8 +111,12 @@ def build() -> World:
     job = Job.objects.create(kind="probe", actor_role="seller", seller_id=here.pk)
     member = SellerMember.objects.get(user_id=people["seller_employee"].user_id)
     staff = StaffMember.objects.get(user_id=people["owner_employee"].user_id)
+    second = make_order(sellers=[here])
+    make_customer(second, user_of(people["customer"]))
+    package = start_packaging(order=second, items=items_of(second), actor=SYSTEM)
     keys = {
         "order": {"number": order.number},
+        "package": {"number": package.number},
         "case": {"number": plan.case.number},
         "plan": {"number": plan.number},
         "job": {"number": job.number},
@@ -128,7 +134,8 @@ def build() -> World:
     unshipped = next(each for each in items_of(order) if each.open_case_id is None)
     wanted = {"item": unshipped.number, "quantity": 1, "reason": reason.code}
     clients = {person: signed_in(Client(), actor) for person, actor in people.items() if actor}
-    return World(people, clients | {NOBODY: Client()}, keys, {"items": [wanted]})
+    units = {"item": unshipped.number, "quantity": 1}
+    return World(people, clients | {NOBODY: Client()}, keys, {"items": [wanted]}, units)
 
 
 def notified(actor: Actor) -> int:
