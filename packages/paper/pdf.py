@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 
-MOST = 100  # packages; a page of the web takes no longer than a browser waits
+MOST = 40  # packages: about 0.2 s each, and a page may not take longer than a browser waits
 STYLES = "assets/css/paper.css"
 
 
