@@ -17,6 +17,7 @@ Refusal = DomainError | None
 
 SENDERS = {Role.SELLER, Role.OWNER, Role.SYSTEM}
 OPEN = (Status.PREPARING, Status.READY_TO_SHIP)
+LONGEST_CARRIER = LONGEST_TRACKING = 80
 NOT_UNDER_WAY = (*OPEN, Status.DELIVERY_FAILED)
 
 
@@ -226,10 +227,9 @@ def names_one_carrier(option: DeliveryOption | None, other_carrier: str) -> Refu
         return InvalidInput(
             _("Choose a way of delivery or name another carrier, not both."), field="other_carrier"
         )
-    longest = Package._meta.get_field("other_carrier").max_length
-    if len(other_carrier) > longest:
+    if len(other_carrier) > LONGEST_CARRIER:
         return InvalidInput(
-            _("A carrier's name has at most %(longest)s characters.") % {"longest": longest},
+            _("A carrier's name has at most %(n)s characters.") % {"n": LONGEST_CARRIER},
             field="other_carrier",
         )
     return None
@@ -279,10 +279,9 @@ def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> Refusal:
 
 def fits_carrier(tracking_number: str, pattern: str) -> Refusal:
     """Whether the carrier can have given this number; an empty one is not known yet."""
-    longest = Package._meta.get_field("tracking_number").max_length
-    if len(tracking_number) > longest:
+    if len(tracking_number) > LONGEST_TRACKING:
         return InvalidInput(
-            _("A tracking number has at most %(longest)s characters.") % {"longest": longest},
+            _("A tracking number has at most %(n)s characters.") % {"n": LONGEST_TRACKING},
             field="tracking_number",
         )
     if tracking_number and pattern and not re.fullmatch(pattern, tracking_number):

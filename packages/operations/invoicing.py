@@ -13,6 +13,8 @@ from packages import policies
 from packages.models import Package
 from packages.operations.locking import locked
 
+CHECKED = ("invoice_number", "invoice_link", "invoice_file")
+
 
 @transaction.atomic
 def give_invoice(
@@ -51,9 +53,9 @@ def give_invoice(
 
 def _check(package: Package) -> None:
     """Lengths, and an address that is one: as the columns say."""
-    for name in ("invoice_number", "invoice_link", "invoice_file"):
-        try:
-            package._meta.get_field(name).clean(getattr(package, name), package)
-        except ValidationError as error:
-            field = name.removeprefix("invoice_")
-            raise InvalidInput(" ".join(error.messages), field=field) from error
+    others = {field.name for field in package._meta.concrete_fields} - set(CHECKED)
+    try:
+        package.clean_fields(exclude=others)
+    except ValidationError as error:
+        name, words = next(iter(error.message_dict.items()))
+        raise InvalidInput(" ".join(words), field=name.removeprefix("invoice_")) from error

@@ -1,8 +1,9 @@
 """A package and what travels in it, locked and as they are now."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import DomainError
@@ -17,7 +18,6 @@ class UnknownPackage(DomainError):
 
     code = "unknown_package"
     status = 404
-
     message = _("There is no such package.")
 
 
@@ -52,7 +52,7 @@ def locked_packages(packages: Iterable[Package], order: Order, actor: Actor) -> 
         rows = rows.visible_to(actor)
     found = {row.pk: row for row in rows.select_related("delivery_option__company").locked()}
     if len(found) != len(set(wanted)):
-        raise UnknownPackage(_("There is no such package."))
+        raise UnknownPackage
     return [found[pk] for pk in wanted]
 
 
@@ -63,7 +63,7 @@ def move_with_items(
     status: str,
     actor: Actor,
     changes: dict | None = None,
-    **data,
+    **data: Any,
 ) -> None:
     """The package goes to `status`, and what travels in it too; `data` is told with the package."""
     package.transition_to(status, actor=actor, changes=changes, **data)

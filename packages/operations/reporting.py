@@ -1,6 +1,7 @@
 """What carriers tell: once per message, in whatever order it comes."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from packages.operations.locking import locked, move_with_items
 Status = Package.Status
 Kind = CarrierReport.Kind
 Outcome = CarrierReport.Outcome
+LONGEST_KEY = 120
 # Where a report leads, and through "shipped" first when nobody had said that it left.
 LEADS_TO = {
     Kind.SHIPPED: Status.SHIPPED,
@@ -75,9 +77,10 @@ def _check(report: CarrierReport) -> None:
         raise InvalidInput(
             _("There is no such kind of event."), field="kind", allowed=list(Kind.values)
         )
-    if not 1 <= len(report.key) <= CarrierReport._meta.get_field("key").max_length:
+    if not 1 <= len(report.key) <= LONGEST_KEY:
         raise InvalidInput(
-            _("Each event has an id of its own, of 1 to 120 characters."), field="key"
+            _("Each event has an id of its own, of 1 to %(n)s characters.") % {"n": LONGEST_KEY},
+            field="key",
         )
 
 
@@ -92,7 +95,7 @@ def outcome_of(report: CarrierReport, package: Package, *, newest: datetime | No
         return Outcome.MOVED
     if stale:
         return Outcome.SUPERSEDED
-    moves = {Status.SHIPPED: Kind.FAILED, Status.DELIVERY_FAILED: Kind.SHIPPED}
+    moves: dict[str, str] = {Status.SHIPPED: Kind.FAILED, Status.DELIVERY_FAILED: Kind.SHIPPED}
     return Outcome.MOVED if moves[status] == kind else Outcome.NOTED
 
 
@@ -114,7 +117,7 @@ def _follow(
     """Move the package where the report says that it is."""
     goal = LEADS_TO[Kind(report.kind)]
     at = _within_life(report.occurred_at, package)
-    told = {"report": report.pk}
+    told: dict[str, Any] = {"report": report.pk}
     if goal == Status.SHIPPED or package.status in policies.OPEN:
         on_the_way = told if goal == Status.SHIPPED else told | {"then": str(goal)}
         shipped = {"shipped_at": at}
