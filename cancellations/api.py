@@ -11,7 +11,12 @@ from cancellations import operations, policies
 from cancellations.filters import CancellationFilter, ReasonFilter
 from cancellations.models import AutoApprovalPolicy, CancellationRequest
 from cancellations.operations import Selection
-from cancellations.presenters import cancellation_cases
+from cancellations.reading import (
+    WholeCancellation,
+    cases_asked,
+    just_requested,
+    whole_cancellations,
+)
 from cancellations.serializers import (
     ApprovalInput,
     CancellationInput,
@@ -20,11 +25,13 @@ from cancellations.serializers import (
     ReasonShape,
     RejectionInput,
     RequestedShape,
+    cancellation,
 )
 from core.api.serializers import StrictSerializer
 from core.api.views import ActEndpoint, DetailEndpoint, ListEndpoint, require_match
 from core.errors import DomainError, InvalidInput, Problems
-from orders.models import Case, Order, OrderItem, Reason
+from orders.models import Case, Order, Reason
+from orders.operations.items import item_ids_of
 
 # -- Under an order: new cancellations -----------------------------------------------------
 
@@ -55,8 +62,7 @@ class _NewCancellations(ActEndpoint):
         return self.act(order, self._selections(order, data["items"]))
 
     def _selections(self, order: Order, wanted: list[dict]) -> list[Selection]:
-        items = OrderItem.objects.visible_to(self.request.actor).filter(order=order)
-        ids = dict(items.order_by("pk").values_list("number", "pk"))
+        ids = item_ids_of(order, self.request.actor)
         _refuse_unknown(
             ids,
             {f"items/{position}/item": one["item"] for position, one in enumerate(wanted)},
@@ -68,9 +74,8 @@ class _NewCancellations(ActEndpoint):
         ]
 
     def present(self, result: list[CancellationRequest]) -> dict:
-        made = [request.case_id for request in result]
-        cases = cancellation_cases(self.request.actor).filter(pk__in=made).order_by("pk")
-        return {"results": self.get_serializer(cases, many=True).data}
+        made = just_requested(request.case_id for request in result)
+        return {"results": [cancellation(one, self.request.actor) for one in made]}
 
     def location_of(self, result: list[CancellationRequest]) -> str | None:
         if len(result) > 1:
@@ -115,8 +120,8 @@ class _Answers(ActEndpoint):
     def act(self, request: CancellationRequest, data: dict) -> None:
         raise NotImplementedError
 
-    def perform(self, data: dict, **url) -> Case:
-        cases = cancellation_cases(self.request.actor)
+    def perform(self, data: dict, **url) -> WholeCancellation:
+        cases = cases_asked(self.request.actor).select_related("cancellation")
         case = get_object_or_404(cases, number=url["number"])
         require_match(self.request, case)
         try:
@@ -125,7 +130,8 @@ class _Answers(ActEndpoint):
             if not refusal.allowed:
                 refusal.allowed = self._possible(case.cancellation)
             raise
-        return cases.get(pk=case.pk)
+        (answered,) = just_requested([case.pk])
+        return answered
 
     def _possible(self, request: CancellationRequest) -> list[str]:
         """What may be done instead, as things are now."""
@@ -145,7 +151,7 @@ class _Answers(ActEndpoint):
         )
         return [ids[number] for number in data["items"]]
 
-    def location_of(self, result: Case) -> str:
+    def location_of(self, result: WholeCancellation) -> str:
         return reverse("api:cancellation_detail", args=[result.number])
 
 
@@ -217,7 +223,7 @@ class _Cancellations:
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return Case.objects.none()
-        return cancellation_cases(self.request.actor)
+        return whole_cancellations(self.request.actor)
 
 
 class CancellationList(_Cancellations, ListEndpoint):

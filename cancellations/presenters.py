@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from cancellations.models import CancellationItem
 from cancellations.policies import ESCALATED, allowed_actions, rule_in_words
+from cancellations.reading import cases_asked
 from core import formats
 from core.actors import Actor, Role
 from core.deadlines.models import Deadline
@@ -30,7 +31,7 @@ def cancellation_cases(actor: Actor) -> QuerySet[Case]:
     """The cancellations this actor may see, as cases, with all that is shown of them: five
     queries, however many they are."""
     items = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
-    cases = Case.objects.visible_to(actor).filter(kind=Case.Kind.CANCEL).exclude(cancellation=None)
+    cases = cases_asked(actor)
     deadlines = Deadline.objects.open().filter(subject_type=Case.EVENT, subject_id=OuterRef("pk"))
     cases = cases.annotate(at_expiry=Subquery(deadlines.order_by("-pk").values("action")[:1]))
     return cases.select_related("cancellation", "order", "seller").prefetch_related(

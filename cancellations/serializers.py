@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cancellations.models import AutoApprovalPolicy, CancellationItem
+from cancellations.models import AutoApprovalPolicy, CancellationItem, CancellationRequest
 from cancellations.operations import ANSWER_STEP
 from cancellations.policies import (
     LONGEST_NOTE,
@@ -15,7 +15,7 @@ from cancellations.policies import (
     consequence_of,
     rule_in_words,
 )
-from cancellations.presenters import Cancellation, Entry
+from cancellations.reading import WholeCancellation
 from core.actors import Actor, Role
 from core.api.serializers import MoneyField, StrictSerializer, money
 from core.deadlines.models import Action, UnitChoice
@@ -55,48 +55,53 @@ class RejectionInput(ApprovalInput):
     )
 
 
-def cancellation(shown: Cancellation) -> dict[str, Any]:
+def cancellation(shown: WholeCancellation, actor: Actor) -> dict[str, Any]:
     """One cancellation as its reader may see it; a seller is not told of payments."""
-    case = shown.case
+    currency, plan = shown.currency, shown.plan
     answer = {
-        "number": case.number,
-        "order": shown.order.number,
-        "seller": {"code": case.seller.code, "name": case.seller.name},
-        "status": case.status,
-        "origin": case.origin,
-        "opened_at": moment(case.opened_at),
-        "due_at": moment(case.due_at),
-        "decided_at": moment(case.decided_at),
-        "closed_at": moment(case.closed_at),
-        "updated_at": moment(case.updated_at),
-        "held_by": _rule(shown.request.held_by),
-        "estimate": money(shown.request.estimate, shown.currency),
-        "items": [_entry(entry, shown) for entry in shown.entries],
-        "refund_plan": _plan(shown),
-        "allowed_actions": allowed_actions(shown.request, shown.actor),
+        "number": shown.number,
+        "order": shown.order,
+        "seller": {"code": shown.seller_code, "name": shown.seller_name},
+        "status": shown.status,
+        "origin": shown.origin,
+        "opened_at": moment(shown.opened_at),
+        "due_at": moment(shown.due_at),
+        "decided_at": moment(shown.decided_at),
+        "closed_at": moment(shown.closed_at),
+        "updated_at": moment(shown.updated_at),
+        "held_by": _rule(shown.held_by),
+        "estimate": money(shown.estimate, currency),
+        "items": [_entry(entry) for entry in shown.items],
+        "refund_plan": plan and _plan(plan, currency),
+        "allowed_actions": allowed_actions(_as_request(shown), actor),
     }
-    if shown.actor.role is not Role.SELLER:
+    if actor.role is not Role.SELLER:
         answer["payments"] = [
-            {"method": part.payment.method, "amount": money(part.amount, shown.currency)}
-            for part in shown.parts
+            {"method": part["method"], "amount": money(part["amount"], currency)}
+            for part in (plan and plan["parts"]) or ()
         ]
     return answer
 
 
-def _entry(entry: Entry, shown: Cancellation) -> dict[str, Any]:
-    row = entry.row
+def _as_request(shown: WholeCancellation) -> CancellationRequest:
+    """As much of the request as the rules about answering it ask."""
+    case = Case(status=shown.status, origin=shown.origin, seller_id=shown.seller_id)
+    return CancellationRequest(case=case, evaluated_at=shown.evaluated_at, held_by=shown.held_by)
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     return {
-        "item": entry.item.number,
-        "sku": entry.item.line.sku,
-        "name": entry.name,
-        "quantity": entry.quantity,
-        "reason": {"code": entry.reason.code, "text": entry.reason.text},
-        "note": entry.note,
-        "status": entry.status,
-        "decided_at": moment(row.decided_at),
-        "decided_by": row.decided_by_role or None,
-        "rule": _rule(row.decided_rule),
-        "answer": row.decision_note,
+        "item": entry["item"],
+        "sku": entry["sku"],
+        "name": entry["name"],
+        "quantity": entry["quantity"],
+        "reason": {"code": entry["reason"], "text": entry["reason_text"]},
+        "note": entry["note"],
+        "status": entry["status"],
+        "decided_at": moment(entry["decided_at"]),
+        "decided_by": entry["decided_by"] or None,
+        "rule": _rule(entry["rule"]),
+        "answer": entry["answer"],
     }
 
 
@@ -133,15 +138,12 @@ def _rule(code: str) -> dict[str, str] | None:
     return {"code": code, "text": rule_in_words(code)} if code else None
 
 
-def _plan(shown: Cancellation) -> dict[str, Any] | None:
-    plan = shown.plan
-    if plan is None:
-        return None
+def _plan(plan: dict[str, Any], currency: str) -> dict[str, Any]:
     return {
-        "number": plan.number,
-        "status": plan.status,
-        "total": money(plan.total, shown.currency),
-        "completed_at": moment(plan.completed_at),
+        "number": plan["number"],
+        "status": plan["status"],
+        "total": money(plan["total"], currency),
+        "completed_at": moment(plan["completed_at"]),
     }
 
 
@@ -210,8 +212,8 @@ class CancellationShape(serializers.Serializer):
     )
     payments = BackToShape(many=True, required=False, help_text="not for sellers")
 
-    def to_representation(self, case: Case) -> dict[str, Any]:
-        return cancellation(Cancellation(case, self.context["request"].actor))
+    def to_representation(self, shown: WholeCancellation) -> dict[str, Any]:
+        return cancellation(shown, self.context["request"].actor)
 
 
 class RequestedShape(serializers.Serializer):

@@ -1,13 +1,21 @@
 """Statements written by hand, for the few places that every call goes through.
 
 Building a query takes the ORM longer than PostgreSQL takes to answer it (performance.md §3). A
-statement stands next to the scopes of its model and says which of them it follows.
+statement stands next to the scopes of its model and says which of them it follows; or it takes the
+scope from `visible`, which has the ORM build it once.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+
+from core.actors import Actor, Role
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def fetched(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
@@ -22,3 +30,100 @@ def fetched_one(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tu
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()
+
+
+# -- Rows of a model -----------------------------------------------------------------------
+
+
+@cache
+def facts_of(model: type[models.Model]) -> list[str]:
+    """The attributes that the database answers as they are; JSON is read when it is asked for."""
+    fields = model._meta.concrete_fields
+    return [field.attname for field in fields if not hasattr(field, "from_db_value")]
+
+
+@cache
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """`alias."id", alias."number", …`: the columns of `facts_of`."""
+    quote = connection.ops.quote_name
+    fields = model._meta.concrete_fields
+    columns = [field.column for field in fields if field.attname in facts_of(model)]
+    return ", ".join(f"{alias}.{quote(str(column))}" for column in columns)
+
+
+def row_from(model: type[Row], values: Sequence[Any]) -> Row:
+    """The row of `model` whose `columns_of` have these values."""
+    return model.from_db(connection.alias, facts_of(model), values)
+
+
+def rows_from(kinds: Sequence[Any], values: Sequence[Any]) -> Iterator[Any]:
+    """One row of each model, from their `columns_of` side by side."""
+    start = 0
+    for model in kinds:
+        end = start + len(facts_of(model))
+        yield row_from(model, values[start:end])
+        start = end
+
+
+# -- What somebody may see -----------------------------------------------------------------
+
+Chosen = tuple[str, list[Any]]
+
+
+def visible(
+    model: type[models.Model],
+    actor: Actor,
+    columns: Sequence[str] = ("id",),
+    **lookup: int | str,
+) -> Chosen | None:
+    """`visible_to(actor).filter(**lookup)` as a statement for these columns, and its values.
+
+    The ORM builds it once for each model, role and lookup; from then on it is only filled in. For
+    models whose scope is two paths (`ScopedQuerySet`). None where there can be no such row.
+    """
+    given: dict[str, Any] = {"actor.user_id": actor.user_id, "actor.seller_id": actor.seller_id}
+    given |= lookup
+    shape = tuple((name, type(value)) for name, value in given.items() if value is not None)
+    built = _visible(model, actor.role, tuple(columns), shape)
+    if built is None:
+        return None
+    statement, gaps = built
+    return statement, [given[gap.name] if isinstance(gap, _Gap) else gap for gap in gaps]
+
+
+def visible_row(model: type[Row], actor: Actor, **lookup: int | str) -> Row | None:
+    """The row that the actor may see under this lookup; None where it is out of their scope."""
+    chosen = visible(model, actor, facts_of(model), **lookup)
+    row = None if chosen is None else fetched_one(*chosen)
+    return None if row is None else row_from(model, row)
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """Where a statement that is built already takes the value with this name."""
+
+    name: str
+
+
+@cache
+def _visible(
+    model: Any, role: Role, columns: tuple[str, ...], shape: tuple[tuple[str, type], ...]
+) -> tuple[str, list[Any]] | None:
+    """The statement with a stand-in for each value of `shape`, and its gaps in their order."""
+    stand_ins: dict[str, Any] = {
+        name: f"\x00{name}" if issubclass(kind, str) else -(2**62) - place
+        for place, (name, kind) in enumerate(shape)
+    }
+    actor = Actor(
+        role,
+        user_id=stand_ins.get("actor.user_id"),
+        seller_id=stand_ins.get("actor.seller_id"),
+    )
+    lookup = {name: value for name, value in stand_ins.items() if "." not in name}
+    rows = model.objects.visible_to(actor).filter(**lookup).order_by().values_list(*columns)
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    gap_of = {value: _Gap(name) for name, value in stand_ins.items()}
+    return statement, [gap_of.get(value, value) for value in values]

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.core.exceptions import EmptyResultSet
 
 from core.actors import Actor, Role
-from core.statements import fetched_one
+from core.statements import fetched_one, visible
 
 # Few joins: PostgreSQL takes longer to plan this than to run it, so names that another list has
 # already (a seller's code, a request's number) are looked up there.
@@ -55,8 +54,7 @@ _STATEMENT = """
                 ORDER BY payment.position)::text
             FROM orders_payment payment
             WHERE payment.order_id = purchase.id AND {payments})
-    FROM orders_order purchase JOIN orders_customer customer ON customer.id = purchase.customer_id
-    WHERE purchase.id IN ({{found}})
+    FROM ({{found}}) AS purchase JOIN orders_customer customer ON customer.id = purchase.customer_id
 """
 # A seller reads their own part and no payments.
 _OF_ALL = _STATEMENT.format(mine="true", payments="true")
@@ -107,11 +105,11 @@ def whole_order(actor: Actor, number: str) -> WholeOrder | None:
     """The order with this number as the actor may see it; None where it is out of their scope."""
     from orders.models import Order
 
-    visible = Order.objects.visible_to(actor).filter(number=number).values_list("pk")
-    try:
-        found, values = visible.query.sql_with_params()
-    except EmptyResultSet:
+    columns = [field.attname for field in Order._meta.concrete_fields]
+    chosen = visible(Order, actor, columns, number=number)
+    if chosen is None:
         return None
+    found, values = chosen
     if actor.role is Role.SELLER:
         statement, mine = _OF_SELLER, (actor.seller_id,) * _TIMES_MINE
     else:

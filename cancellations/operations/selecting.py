@@ -9,7 +9,7 @@ from cancellations import policies
 from core.actors import Actor
 from core.errors import DomainError, InvalidInput, Problems
 from orders.models import Case, Order, OrderItem, Reason, SellerOrder
-from orders.operations.items import QuantityNotLeft, UnknownItem, part_of
+from orders.operations.items import QuantityNotLeft, UnknownItem, locked_items, part_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def choose(
     UnknownItem, QuantityNotLeft, what `refusal_of` gives, or Problems when there are several.
     """
     reasons = list(Reason.objects.pickable_by(actor, Case.Kind.CANCEL))
-    found = _locked(order, selections, actor)
+    wanted = [selection.item_id for selection in selections]
+    found = locked_items(order, wanted, actor=actor)
     refuse(_problems_of(found, selections, reasons, refusal_of))
     reason_of = {reason.code: reason for reason in reasons}
     chosen = [
@@ -68,13 +69,6 @@ def refuse(problems: list[DomainError]) -> None:
         raise problems[0]
     if problems:
         raise Problems(problems)
-
-
-def _locked(order: Order, selections: Sequence[Selection], actor: Actor) -> dict[int, OrderItem]:
-    """Those of the selected items that there are, each with its line and its seller order."""
-    ids = [selection.item_id for selection in selections]
-    items = OrderItem.objects.visible_to(actor).filter(order=order, pk__in=ids)
-    return {item.pk: item for item in items.select_related("line", "seller_order").locked()}
 
 
 def _problems_of(

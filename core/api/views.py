@@ -4,7 +4,7 @@ operation; scoping, paging, ETags, strictness and idempotency are here."""
 import hashlib
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from core.api.permissions import HasScope
 from core.api.rendering import to_json
 from core.api.serializers import StrictSerializer
 from core.errors import DomainError
+from core.statements import visible_row
 
 PAGING_PARAMETERS = {"cursor", "page_size"}
 
@@ -54,7 +55,9 @@ class ScopedEndpoint(GenericAPIView):
     def load(self, model, **lookup):
         """The row of this actor, or 404, the same as missing. For a change the row must still be
         the one that `If-Match` names, where that is given: else 412."""
-        row = get_object_or_404(model.objects.visible_to(self.request.actor), **lookup)
+        row = visible_row(model, self.request.actor, **lookup)
+        if row is None:
+            raise Http404
         if self.request.method not in SAFE_METHODS:
             require_match(self.request, row)
         return row

@@ -5,13 +5,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actors import Actor, Via
 from core.bulk import copy, insert
 from core.events.subscriptions import WITHIN, subscribers_of
-from core.statements import fetched
 
 if TYPE_CHECKING:
     from core.events.models import Event
@@ -50,8 +49,10 @@ def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
         return events
     owed = [(event.pk, name) for event in events for name in subscribers_of(event.type)]
     if owed:
-        deliveries = fetched(_OWE, [list(column) for column in zip(*owed, strict=True)])
-        transaction.on_commit(partial(_nudge_deliveries, [pk for (pk,) in deliveries]))
+        event_ids, subscribers = (list(column) for column in zip(*owed, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_OWE, [event_ids, subscribers])
+        transaction.on_commit(partial(_nudge_deliveries, sorted(set(event_ids))))
     for event in events:
         for reaction in WITHIN.get(event.type, []):
             reaction(event)
@@ -63,7 +64,6 @@ _OWE = """
     INSERT INTO events_delivery (event_id, subscriber, attempts, next_attempt_at, last_error)
     SELECT event_id, subscriber, 0, statement_timestamp(), ''
     FROM unnest(%s::bigint[], %s::text[]) AS owed(event_id, subscriber)
-    RETURNING id
 """
 
 
@@ -107,11 +107,11 @@ def _facts(entry: Entry, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _nudge_deliveries(delivery_ids: list[int]) -> None:
-    from core.events.tasks import deliver
+def _nudge_deliveries(event_ids: list[int]) -> None:
+    from core.events.tasks import deliver_event
 
-    for delivery_id in delivery_ids:
-        if not nudge(deliver, delivery_id=delivery_id):
+    for event_id in event_ids:
+        if not nudge(deliver_event, event_id=event_id):
             break  # the next thousand would fail as well, while somebody waits for their page
 
 

@@ -87,6 +87,12 @@ def _in(span: timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(Now() + span, output_field=models.DateTimeField())
 
 
+def owed_of(*, event_id: int) -> list[int]:
+    """The deliveries of this event that nobody has handled, in the order they were promised."""
+    owed = Delivery.objects.owed().filter(event=event_id)
+    return list(owed.order_by("pk").values_list("pk", flat=True))
+
+
 def owed_deliveries(*, limit: int = 500) -> list[int]:
     """Deliveries nobody has handled in time: their task was lost, or failed and is due again.
 

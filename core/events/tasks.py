@@ -10,6 +10,13 @@ def deliver(*, delivery_id: int) -> None:
     operations.deliver(delivery_id=delivery_id)
 
 
+@shared_task(name="core.events.deliver_event")
+def deliver_event(*, event_id: int) -> None:
+    """All that an event is owed to, one after the other: one message instead of one for each."""
+    for delivery_id in operations.owed_of(event_id=event_id):
+        operations.deliver(delivery_id=delivery_id)
+
+
 @shared_task(name="core.events.deliver_overdue")
 def deliver_overdue() -> None:
     """Beat: the row is the promise; a task is only a nudge, and may get lost."""

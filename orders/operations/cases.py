@@ -46,15 +46,21 @@ def open_case(
     )
     ids = [item.pk for item in items]
     case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
-    marked = OrderItem.objects.filter(pk__in=ids, seller_order=seller_order, open_case=None).update(
-        open_case=case
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [case.pk, ids, seller_order.pk])
+        marked = cursor.rowcount
     if marked != len(ids):
         raise AlreadyInCase(_("A request for one of these items is waiting already."))
     for item in items:
         item.open_case = case
     _touch_order(case)
     return case
+
+
+_MARK = """
+    UPDATE orders_orderitem SET open_case_id = %s
+    WHERE id = ANY(%s) AND seller_order_id = %s AND open_case_id IS NULL
+"""
 
 
 def decide_case(case: Case, status: str, *, actor: Actor, **data) -> None:

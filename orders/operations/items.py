@@ -1,19 +1,18 @@
 """Moving and splitting items, under the order's lock."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
-from django.db.models import F, JSONField
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.errors import DomainError, InvalidInput
 from core.events import Entry, record_many
-from core.statements import fetched_one
+from core.statements import columns_of, fetched, fetched_one, row_from, rows_from, visible
 from core.states import move
-from orders.models import Order, OrderItem
+from orders.models import Order, OrderItem, OrderLine, SellerOrder
 from orders.policies import status_of
 
 
@@ -36,22 +35,53 @@ def lock_order(order_id: int) -> Order:
 
     Its addresses are read when somebody asks for them.
     """
-    row = fetched_one(_lock_statement(), [order_id])
+    facts = columns_of(Order, "purchase")
+    row = fetched_one(
+        f"SELECT {facts} FROM orders_order purchase WHERE id = %s FOR UPDATE",  # noqa: S608
+        [order_id],
+    )
     if row is None:
         raise Order.DoesNotExist
-    return Order.from_db(connection.alias, _order_facts(), row)
+    return row_from(Order, row)
 
 
-@cache
-def _order_facts() -> list[str]:
-    fields = Order._meta.concrete_fields
-    return [field.attname for field in fields if not isinstance(field, JSONField)]
+def item_ids_of(order: Order, actor: Actor) -> dict[str, int]:
+    """{number: id} of the order's items that this actor may see."""
+    chosen = visible(OrderItem, actor, ("number", "id"), order_id=order.pk)
+    return {} if chosen is None else dict(fetched(*chosen))
 
 
-@cache
-def _lock_statement() -> str:
-    facts = ", ".join(_order_facts())
-    return f"SELECT {facts} FROM orders_order WHERE id = %s FOR UPDATE"  # noqa: S608
+def locked_items(order: Order, item_ids: Iterable[int], *, actor: Actor) -> dict[int, OrderItem]:
+    """Those of the order's items that the actor may see, locked in the order of their ids; each
+    with its line and its seller order."""
+    chosen = visible(OrderItem, actor, order_id=order.pk)
+    if chosen is None:
+        return {}
+    found, values = chosen
+    columns = ", ".join(
+        (
+            columns_of(OrderItem, "item"),
+            columns_of(OrderLine, "line"),
+            columns_of(SellerOrder, "part"),
+        )
+    )
+    statement = _ITEMS.format(columns=columns, found=found)
+    items = {}
+    for row in fetched(statement, [list(item_ids), *values]):
+        item, line, part = rows_from((OrderItem, OrderLine, SellerOrder), row)
+        item.line, item.seller_order = line, part
+        items[item.pk] = item
+    return items
+
+
+_ITEMS = """
+    SELECT {columns}
+    FROM orders_orderitem item
+    JOIN orders_orderline line ON line.id = item.line_id
+    JOIN orders_sellerorder part ON part.id = item.seller_order_id
+    WHERE item.id = ANY(%s) AND item.id IN ({found})
+    ORDER BY item.id FOR UPDATE OF item
+"""
 
 
 def take_items(order: Order, wanted: dict[int, int], *, actor: Actor) -> list[OrderItem]:
@@ -59,13 +89,7 @@ def take_items(order: Order, wanted: dict[int, int], *, actor: Actor) -> list[Or
 
     The parts keep the order of `wanted`. Raises UnknownItem, QuantityNotLeft.
     """
-    found = {
-        item.pk: item
-        for item in OrderItem.objects.visible_to(actor)
-        .filter(order=order, pk__in=wanted)
-        .select_related("line")
-        .locked()
-    }
+    found = locked_items(order, wanted, actor=actor)
     taken = []
     for item_id, quantity in wanted.items():
         item = found.get(item_id)
@@ -160,7 +184,9 @@ def move_items(
     refresh_statuses(order)
 
 
-_REFRESH_PARTS = """
+_STATUSES = "SELECT seller_order_id, status FROM orders_orderitem WHERE order_id = %s"
+_REFRESH = """
+    WITH purchase AS (UPDATE orders_order SET status = %s, updated_at = %s WHERE id = %s)
     UPDATE orders_sellerorder AS part
     SET status = now.status, has_cancelled = now.has_cancelled,
         has_returned = now.has_returned, updated_at = %s
@@ -174,9 +200,7 @@ def refresh_statuses(order: Order) -> None:
     """Name the order and its seller orders after their least advanced live item."""
     now = timezone.now()
     statuses: dict[int, list[str]] = {}
-    for part_id, status in OrderItem.objects.filter(order=order).values_list(
-        "seller_order_id", "status"
-    ):
+    for part_id, status in fetched(_STATUSES, [order.pk]):
         statuses.setdefault(part_id, []).append(status)
     parts = [
         (
@@ -187,10 +211,8 @@ def refresh_statuses(order: Order) -> None:
         )
         for part_id, own in sorted(statuses.items())
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REFRESH_PARTS, [now, *(list(column) for column in zip(*parts, strict=True))]
-        )
     order.status = status_of([status for own in statuses.values() for status in own])
     order.updated_at = now
-    Order.objects.filter(pk=order.pk).update(status=order.status, updated_at=now)
+    columns = [list(column) for column in zip(*parts, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, [order.status, now, order.pk, now, *columns])

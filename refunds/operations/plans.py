@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from core.actors import Actor
 from core.bulk import insert
 from core.errors import Conflict
 from core.numbers import new_number
+from core.statements import columns_of, fetched, fetched_one, row_from
 from core.transactions import joined
 from orders.models import Case, OrderItem, Payment
 from orders.operations import lock_order
@@ -48,7 +48,7 @@ def create_plan(
     without a payment. Raises PlanExists, MoreThanCaptured.
     """
     order = lock_order(case.order_id)
-    if case.refund_plans.live().exists():
+    if fetched_one(_LIVE, [case.pk, Status.VOID]):
         raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
     planned = plan_refund(items)
     spread = _spread(planned.total, order.pk)
@@ -73,6 +73,9 @@ def create_plan(
     insert(lines_of(plan, planned.lines))
     insert(_parts_of(plan, spread))
     return plan
+
+
+_LIVE = "SELECT 1 FROM refunds_refundplan WHERE case_id = %s AND status <> %s LIMIT 1"
 
 
 def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLine]:
@@ -102,8 +105,12 @@ def write_parts(plan: RefundPlan) -> None:
 
 
 def _spread(total: int, order_id: int) -> list[tuple[int, int]]:
-    payments = list(Payment.objects.filter(order_id=order_id))
+    rows = fetched(_PAYMENTS.format(columns=columns_of(Payment, "payment")), [order_id])
+    payments = [row_from(Payment, row) for row in rows]
     return spread_over_payments(total, payments, planned_of(order_id))
+
+
+_PAYMENTS = "SELECT {columns} FROM orders_payment payment WHERE order_id = %s"
 
 
 def _parts_of(plan: RefundPlan, spread: Iterable[tuple[int, int]]) -> list[RefundPart]:
@@ -115,9 +122,14 @@ def _parts_of(plan: RefundPlan, spread: Iterable[tuple[int, int]]) -> list[Refun
 
 def planned_of(*order_ids: int) -> dict[int, int]:
     """What live plans of these orders count on, per payment id."""
-    parts = RefundPart.objects.filter(order_id__in=order_ids).exclude(plan__status=Status.VOID)
-    sums = parts.values_list("payment_id").annotate(Sum("amount"))
-    return defaultdict(int, dict(sums))
+    return defaultdict(int, fetched(_PLANNED, [list(order_ids), Status.VOID]))
+
+
+_PLANNED = """
+    SELECT part.payment_id, sum(part.amount)::bigint
+    FROM refunds_refundpart part JOIN refunds_refundplan plan ON plan.id = part.plan_id
+    WHERE part.order_id = ANY(%s) AND plan.status <> %s GROUP BY part.payment_id
+"""
 
 
 @transaction.atomic
