@@ -7,7 +7,7 @@ from finance.querysets import AccountQuerySet, EntryQuerySet
 
 
 class Account(models.Model):
-    """A purse of one currency. One row per (kind, seller, currency).
+    """A purse of one currency. One row per (kind, seller or customer, currency).
 
     Every kind has a row per seller, so that no row of the marketplace's own is touched by every
     order. `balance` (minor units) is the sum of its entries: debits positive, credits negative.
@@ -18,11 +18,13 @@ class Account(models.Model):
         SELLER_PENDING = "seller_pending", _("Owed to the seller")
         COMMISSION = "commission", _("Commission earned")
         SURPLUS = "surplus", _("Captured above the total")
+        STORE_CREDIT = "store_credit", _("Store credit of a customer")
 
     kind = models.CharField(max_length=20, choices=Kind)
     seller = models.ForeignKey(
         "sellers.Seller", null=True, on_delete=models.PROTECT, related_name="accounts"
     )
+    customer_id = models.BigIntegerField(null=True, help_text="whose store credit it is")
     currency = models.CharField(max_length=3)
     balance = MinorUnits(default=0)
 
@@ -31,10 +33,21 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "seller", "currency"],
+                fields=["kind", "seller", "customer_id", "currency"],
                 nulls_distinct=False,
                 name="account_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind="store_credit",
+                    customer_id__isnull=False,
+                    seller__isnull=True,
+                    # A credit is what we owe: the customer can spend it, and never more.
+                    balance__lte=0,
+                )
+                | ~models.Q(kind="store_credit") & models.Q(customer_id__isnull=True),
+                name="account_store_credit",
+            ),
         ]
 
     def __str__(self) -> str:

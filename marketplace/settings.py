@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "core.accounts",
     "core.events",
     "core.deadlines",
+    "core.evidence",
     "core.jobs",
     "core.notifications",
     "sellers",

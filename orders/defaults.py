@@ -30,7 +30,21 @@ REASONS = [
     ("return", "no_longer_needed", "No longer needed", "customer", "co"),
     ("return", "delivery_failed", "Could not be delivered", "carrier", "oy"),
     ("return", "unknown", "Not known (imported)", "marketplace", "y"),
+    ("return", "part_missing", "A part is missing", "seller", "co"),
+    ("rejection", "used", "Used or without its packaging", "customer", "so"),
+    ("rejection", "damaged_by_customer", "Damaged after delivery", "customer", "so"),
+    ("rejection", "not_ours", "Not what we sold", "customer", "so"),
+    ("rejection", "as_described", "It is as described", "customer", "so"),
+    (
+        "rejection",
+        "cannot_be_returned",
+        "Cannot be returned (hygiene, made to order)",
+        "customer",
+        "so",
+    ),
 ]
+# Whoever says so shows it.
+NEED_EVIDENCE = {"arrived_damaged", "used", "damaged_by_customer", "not_ours"}
 
 
 def ensure_reasons(apps=installed) -> None:
@@ -48,7 +62,7 @@ def ensure_reasons(apps=installed) -> None:
             for_seller="s" in pickers,
             for_owner="o" in pickers,
             for_system="y" in pickers,
-            needs_evidence=code == "arrived_damaged",
+            needs_evidence=code in NEED_EVIDENCE,
             needs_goods_back=kind == "return",
             sort_order=(position + 1) * 10,
         )

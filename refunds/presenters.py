@@ -114,8 +114,8 @@ def figures_of(line: RefundLine) -> list[Figure]:
     """The rows of one line. They sum to its amount; a dropped line has none."""
     if line.dropped_at:
         return []
-    if line.component == Component.FEE:
-        return [Figure(_("Fee"), line.amount)]
+    if line.component in RefundLine.TAKING:
+        return [Figure(line.reason or line.get_component_display(), line.amount)]
     if line.component == Component.PRODUCT:
         words = {"quantity": line.quantity, "name": line.item.line.name}
         figures = [

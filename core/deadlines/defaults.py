@@ -27,8 +27,14 @@ DEFAULTS = {
         Terms("cancellation.escalated", 2, Unit.CALENDAR_DAYS, "approve", (DAY,)),
         Terms("package.ship_by", 2, Unit.WORKING_DAYS, "flag", (DAY, 4 * 60)),
         Terms("return.answer", 2, Unit.WORKING_DAYS, "approve", (DAY, 4 * 60)),
+        # The marketplace's own time, where silence may not approve that much.
+        Terms("return.escalated", 2, Unit.WORKING_DAYS, "approve", (DAY,)),
+        Terms("return.offer", 1, Unit.CALENDAR_DAYS, "close", (4 * 60,)),
         Terms("return.send_goods", 5, Unit.CALENDAR_DAYS, "close", (2 * DAY,)),
         Terms("return.confirm_receipt", 8, Unit.CALENDAR_DAYS, "approve", (2 * DAY, DAY)),
+        # The customer's side, once a return was rejected; then the owner decides.
+        Terms("return.statement", 48, Unit.HOURS, "close", (12 * 60,)),
+        Terms("return.decision", 3, Unit.WORKING_DAYS, "flag", (DAY,)),
         Terms("return.appeal", 48, Unit.HOURS, "close"),
         Terms("return.window", 14, Unit.CALENDAR_DAYS, "close"),
     )

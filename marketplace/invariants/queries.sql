@@ -61,10 +61,12 @@ where in_scope(i.order_id) and (i.captured_product, i.captured_shipping, i.commi
 -- name: No item gives back more than was captured for it
 select i.id as item_id, i.order_id, r.component, r.amount from orders_orderitem i
 join (
-    select r.item_id, r.component, sum(r.amount) as amount from refunds_refundline r
+    select r.item_id, sum(r.amount) as amount,
+        case r.component when 'shipping' then 'shipping' else 'product' end as component
+    from refunds_refundline r
     join refunds_refundplan p on p.id = r.plan_id
     where r.dropped_at is null and p.status <> 'void' and in_scope(p.order_id)
-    group by r.item_id, r.component
+    group by r.item_id, 3
 ) r on r.item_id = i.id
 where (r.component = 'product' and r.amount > i.captured_product)
 or (r.component = 'shipping' and r.amount > i.captured_shipping);
@@ -73,7 +75,7 @@ or (r.component = 'shipping' and r.amount > i.captured_shipping);
 select i.id as item_id, i.order_id, i.refunded_product, i.refunded_shipping
 from orders_orderitem i
 left join (
-    select r.item_id, sum(r.amount) filter (where r.component = 'product') as product,
+    select r.item_id, sum(r.amount) filter (where r.component <> 'shipping') as product,
         sum(r.amount) filter (where r.component = 'shipping') as shipping
     from refunds_refundline r
     where r.dropped_at is null and exists (
@@ -171,7 +173,7 @@ select 'payment', id, order_id, amount from orders_payment where amount < 0 and 
 union all
 select 'line', r.id, p.order_id, r.amount from refunds_refundline r
 join refunds_refundplan p on p.id = r.plan_id
-where (r.component <> 'fee' and r.amount < 0 or r.component = 'fee' and r.amount > 0)
+where (r.component in ('product', 'shipping')) <> (r.amount >= 0) and r.amount <> 0
 and in_scope(p.order_id);
 
 -- name: Every ledger transaction balances, per currency
@@ -259,7 +261,8 @@ join refunds_refundplan p on p.order_id = o.id and p.status <> 'void' and p.type
 where in_scope(o.id) and o.status in ('cancelled', 'returned')
 and not exists (
     select 1 from refunds_refundline r join refunds_refundplan f on f.id = r.plan_id
-    where f.order_id = o.id and r.component = 'fee' and r.dropped_at is null
+    where f.order_id = o.id and r.component not in ('product', 'shipping')
+    and r.dropped_at is null
 )
 group by o.id having bool_and(p.status = 'completed') and sum(p.total) <> least(o.captured, o.total);
 

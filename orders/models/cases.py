@@ -11,8 +11,14 @@ class CaseKind(models.TextChoices):
     RETURN = "return", _("Return")
 
 
+class ReasonKind(models.TextChoices):
+    CANCEL = "cancel", _("Cancellation")
+    RETURN = "return", _("Return")
+    REJECTION = "rejection", _("Rejection of a return")
+
+
 class Reason(models.Model):
-    """Why something is cancelled or returned: a row that the owner edits."""
+    """Why something is cancelled or returned, or a return refused: a row that the owner edits."""
 
     class Fault(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
@@ -20,10 +26,10 @@ class Reason(models.Model):
         CARRIER = "carrier", _("Carrier")
         MARKETPLACE = "marketplace", _("Marketplace")
 
-    Kind = CaseKind
+    Kind = ReasonKind
 
     code = models.CharField(_("code"), max_length=40)
-    kind = models.CharField(_("kind"), max_length=10, choices=CaseKind)
+    kind = models.CharField(_("kind"), max_length=10, choices=ReasonKind)
     text = models.CharField(_("text"), max_length=120)
     fault = models.CharField(_("fault"), max_length=12, choices=Fault)
     for_customer = models.BooleanField(_("customers may pick it"), default=False)
@@ -64,6 +70,7 @@ class Case(Stateful):
         REJECTED = "rejected", _("Rejected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         COMPLETED = "completed", _("Completed")
+        CLOSED = "closed", _("Closed")
 
     class Origin(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
@@ -75,10 +82,12 @@ class Case(Stateful):
     Kind = CaseKind
     TRANSITIONS = {
         Status.WAITING: {Status.APPROVED, Status.REJECTED, Status.WITHDRAWN},
-        Status.APPROVED: {Status.COMPLETED},
-        Status.REJECTED: {Status.APPROVED},  # overruled by the owner
+        # Closed: a return was approved, and its goods never came.
+        Status.APPROVED: {Status.COMPLETED, Status.CLOSED},
+        Status.REJECTED: {Status.APPROVED},  # overruled by the owner, or a dispute decided
         Status.WITHDRAWN: set(),
         Status.COMPLETED: set(),
+        Status.CLOSED: set(),
     }
 
     number = models.CharField(max_length=20, unique=True)

@@ -20,6 +20,9 @@ class OrderLine(models.Model):
     sku = models.CharField(max_length=80)
     name = models.CharField(max_length=200)
     barcode = models.CharField(max_length=40, blank=True)
+    category = models.CharField(
+        max_length=80, blank=True, help_text="as the channel calls it: rules about returns use it"
+    )
     quantity = models.PositiveIntegerField()
     unit_price = MinorUnits()
     gross = MinorUnits(help_text="quantity × unit price, tax included")
@@ -121,6 +124,11 @@ class OrderItem(Stateful):
         on_delete=models.PROTECT,
         related_name="open_items",
     )
+    # What is sent instead of units that came back, or for a part that was missing: it costs
+    # nothing, and its own refund is of the money of what it replaces.
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replacements"
+    )
     # This range's shares of the line; refunds reserve against them and never recompute.
     captured_product = MinorUnits()
     captured_shipping = MinorUnits()
@@ -144,6 +152,11 @@ class OrderItem(Stateful):
                 & models.Q(refunded_product__lte=models.F("captured_product"))
                 & models.Q(refunded_shipping__lte=models.F("captured_shipping")),
                 name="item_refund_within_captured",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replaces=None)
+                | models.Q(captured_product=0, captured_shipping=0, commission=0),
+                name="item_replacing_is_free",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status__in=["cancelled", "returned"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.bulk import insert
-from core.errors import Conflict
+from core.errors import Conflict, InvalidTransition
 from core.numbers import new_number
 from core.statements import columns_of, fetched, fetched_one, row_from
 from core.transactions import joined
@@ -162,8 +162,12 @@ def on_approval(plan: RefundPlan, actor: Actor) -> dict[str, Any]:
 
 @transaction.atomic
 def void_plan(plan: RefundPlan, *, actor: Actor) -> None:
-    """Nothing will be paid: the request was rejected or withdrawn. Raises InvalidTransition."""
+    """Nothing will be paid: the request was rejected or withdrawn, or the goods that an approved
+    plan waits for never came. Raises InvalidTransition once it may be paid."""
     lock_order(plan.order_id)
+    plan.refresh_from_db()
+    if plan.status == Status.APPROVED and plan.payable_at is not None:
+        raise InvalidTransition(_("%(plan)s is being paid.") % {"plan": plan.number})
     plan.transition_to(Status.VOID, actor=actor)
 
 

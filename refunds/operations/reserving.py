@@ -63,10 +63,12 @@ def _reserved_parts(plan: RefundPlan):
 
 
 def _amounts_by_item(plan: RefundPlan) -> list[tuple[int, tuple[int, int]]]:
-    """What the plan takes of each item, product and shipping, in pk order. Fees take nothing."""
+    """What the plan takes of each item, product and shipping, in pk order. What a line takes away
+    from the product stays with the item."""
     amounts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in plan.lines.standing():
-        amounts[line.item_id][line.component] += line.amount
+        taking = line.component in RefundLine.TAKING
+        amounts[line.item_id][Component.PRODUCT if taking else line.component] += line.amount
     return [
         (item_id, (of_item[Component.PRODUCT], of_item[Component.SHIPPING]))
         for item_id, of_item in sorted(amounts.items())

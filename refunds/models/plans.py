@@ -4,16 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.money import MinorUnits
-from core.states import Recorded, Stateful
+from core.states import Stateful
 from orders.models import Case, Order, OrderItem, Payment, SellerOrder
-from refunds.querysets import (
-    ApprovalRuleQuerySet,
-    ProviderMessageQuerySet,
-    RefundAttemptQuerySet,
-    RefundLineQuerySet,
-    RefundPartQuerySet,
-    RefundPlanQuerySet,
-)
+from refunds.querysets import RefundLineQuerySet, RefundPartQuerySet, RefundPlanQuerySet
 
 
 def _person(did: str) -> models.ForeignKey:
@@ -52,10 +45,15 @@ class RefundPlan(Stateful):
         AT_ONCE = "at_once", _("At once")
         ON_RECEIPT = "on_receipt", _("When the goods are received")
 
+    class PayTo(models.TextChoices):
+        ORIGINAL = "original", _("How it was paid")
+        STORE_CREDIT = "store_credit", _("Store credit")
+
     EVENT = "refund_plan"
     TRANSITIONS = {
         Status.WAITING: {Status.APPROVED, Status.VOID},
-        Status.APPROVED: {Status.PROCESSING},
+        # Void once approved: the goods it waited for never came.
+        Status.APPROVED: {Status.PROCESSING, Status.VOID},
         Status.PROCESSING: {Status.COMPLETED, Status.FAILED},
         Status.FAILED: {Status.PROCESSING},
         Status.COMPLETED: set(),
@@ -75,10 +73,14 @@ class RefundPlan(Stateful):
     case = models.ForeignKey(
         Case, null=True, blank=True, on_delete=models.PROTECT, related_name="refund_plans"
     )
+    # A case is decided more than once where a dispute adds to it, and pays at two times where
+    # only some of it waits for the goods: each of these has a plan of its own.
+    round = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
     currency = models.CharField(max_length=3)
     total = MinorUnits()
     gateway = models.CharField(max_length=20, help_text="which provider pays: refunds/gateway/")
+    pay_to = models.CharField(max_length=12, choices=PayTo, default=PayTo.ORIGINAL)
     payable_when = models.CharField(max_length=12, choices=PayableWhen, default=PayableWhen.AT_ONCE)
     payable_at = models.DateTimeField(
         null=True,
@@ -115,7 +117,7 @@ class RefundPlan(Stateful):
                 name="plan_of_a_case_or_of_the_surplus",
             ),
             models.UniqueConstraint(
-                fields=["case"],
+                fields=["case", "round"],
                 condition=~models.Q(status="void"),
                 name="plan_one_live_per_case",
             ),
@@ -163,19 +165,24 @@ class RefundLine(models.Model):
     """One amount of a plan, with the figures it was made from.
 
     product and shipping give back: amount = gross − discount − uncaptured − refunded_before.
-    Fees take away (negative amounts). The line keeps every figure, so that a page can show the
-    arithmetic.
+    The others take away from the product of the same item (amounts of zero or below), each with
+    its reason: what they keep can still be given back later, and the seller keeps its commission
+    on nothing else. The line keeps every figure, so that a page can show the arithmetic.
     """
 
     class Component(models.TextChoices):
         PRODUCT = "product", _("Product")
         SHIPPING = "shipping", _("Shipping share")
-        FEE = "fee", _("Fee")
+        RETURN_SHIPPING = "return_shipping", _("Return shipping")
+        RESTOCKING = "restocking", _("Restocking fee")
+        DEDUCTION = "deduction", _("Deduction")
+
+    TAKING = (Component.RETURN_SHIPPING, Component.RESTOCKING, Component.DEDUCTION)
 
     plan = models.ForeignKey(RefundPlan, on_delete=models.PROTECT, related_name="lines")
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(OrderItem, on_delete=models.PROTECT, related_name="refund_lines")
-    component = models.CharField(max_length=10, choices=Component)
+    component = models.CharField(max_length=16, choices=Component)
     quantity = models.PositiveIntegerField()
     amount = MinorUnits()
     # For the reader, minor units: what the amount was made from.
@@ -188,6 +195,9 @@ class RefundLine(models.Model):
         default=0, help_text="reserved by earlier plans when this one was made"
     )
     commission = MinorUnits(default=0, help_text="given back to the seller with this line")
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="why it takes away, in words that a customer reads"
+    )
     dropped_at = models.DateTimeField(null=True, blank=True)
 
     objects = RefundLineQuerySet.as_manager()
@@ -199,12 +209,12 @@ class RefundLine(models.Model):
                 name="refund_line_once_per_component",
             ),
             models.CheckConstraint(
-                condition=models.Q(component="fee", amount__lte=0)
-                | (~models.Q(component="fee") & models.Q(amount__gte=0)),
+                condition=models.Q(component__in=["product", "shipping"], amount__gte=0)
+                | ~models.Q(component__in=["product", "shipping"]) & models.Q(amount__lte=0),
                 name="refund_line_sign",
             ),
             models.CheckConstraint(
-                condition=models.Q(component="fee")
+                condition=~models.Q(component__in=["product", "shipping"])
                 | models.Q(
                     amount=models.F("gross")
                     - models.F("discount")
@@ -217,6 +227,10 @@ class RefundLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} {self.amount}"
+
+    @property
+    def takes_away(self) -> bool:
+        return self.component in self.TAKING
 
     # What is taken off the price, as a page writes it.
 
@@ -253,158 +267,3 @@ class RefundPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.plan_id}"
-
-
-class RefundAttempt(models.Model):
-    """One try to pay one part.
-
-    A time-out is `unknown`, never failed. While undecided, `next_check_at` says when to look
-    again; before that moment the call may still be under way.
-    """
-
-    class Status(models.TextChoices):
-        SENDING = "sending", _("Being sent")
-        UNKNOWN = "unknown", _("Answer not known yet")
-        SUCCEEDED = "succeeded", _("Paid")
-        FAILED = "failed", _("Refused by the provider")
-
-    UNDECIDED = (Status.SENDING, Status.UNKNOWN)
-
-    part = models.ForeignKey(RefundPart, on_delete=models.PROTECT, related_name="attempts")
-    attempt_no = models.PositiveSmallIntegerField()
-    idempotency_key = models.UUIDField(unique=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.SENDING)
-    provider_reference = models.CharField(max_length=120, blank=True)
-    answer = models.CharField(max_length=300, blank=True, help_text="the provider's own words")
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    next_check_at = models.DateTimeField(null=True, blank=True)
-    checks = models.PositiveSmallIntegerField(default=0)
-
-    objects = RefundAttemptQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["part", "attempt_no"], name="attempt_no_once"),
-            models.UniqueConstraint(
-                fields=["part"],
-                condition=models.Q(status="succeeded"),
-                name="attempt_one_succeeded",
-            ),
-            models.UniqueConstraint(
-                fields=["part"],
-                condition=models.Q(status__in=["sending", "unknown"]),
-                name="attempt_one_undecided",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(status__in=["sending", "unknown"])
-                | models.Q(next_check_at__isnull=False),
-                name="attempt_undecided_has_a_date",
-            ),
-            models.UniqueConstraint(
-                fields=["provider_reference"],
-                condition=~models.Q(provider_reference=""),
-                name="attempt_reference_once",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_check_at"],
-                condition=models.Q(status__in=["sending", "unknown"]),
-                name="attempt_to_check",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.part_id}/{self.attempt_no}"
-
-
-class OrderSurplus(models.Model):
-    """How much of an order's surplus is given back: there from its first surplus plan on.
-
-    `amount` is the order's surplus, which never changes; `reserved` is what refunds have taken,
-    running or done. The CHECK is what makes more than the surplus impossible.
-    """
-
-    order = models.OneToOneField(
-        Order, primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
-    amount = MinorUnits()
-    reserved = MinorUnits(default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(reserved__gte=0, reserved__lte=models.F("amount")),
-                name="surplus_refund_within_captured",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reserved} of {self.amount}"
-
-
-class RefundApprovalRule(Recorded):
-    """Above this amount a refund needs a second person, per currency.
-
-    `amount` is minor units; a plan of exactly this much needs one person only. Null: one person
-    is always enough.
-    """
-
-    EVENT = "refund_approval_rule"
-
-    currency = models.CharField(max_length=3, unique=True)
-    amount = MinorUnits(null=True, blank=True)
-
-    objects = ApprovalRuleQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount__gte=0), name="approval_rule_not_negative"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.currency
-
-
-class ProviderMessage(models.Model):
-    """A webhook of a payment provider, taken in once, and what it did.
-
-    One that names no attempt of ours books nothing: it is kept for a person.
-    """
-
-    class Verdict(models.TextChoices):
-        BOOKED = "booked", _("Settled the attempt")
-        KNOWN = "known", _("Said what was known already")
-        UNKNOWN_KEY = "unknown_key", _("Names no refund of ours")
-        CONTRADICTS = "contradicts", _("Contradicts what we know")
-        IGNORED = "ignored", _("Is not about a refund")
-
-    FOR_A_PERSON = (Verdict.UNKNOWN_KEY, Verdict.CONTRADICTS)
-
-    gateway = models.CharField(max_length=20)
-    event_id = models.CharField(max_length=120)
-    type = models.CharField(max_length=60, blank=True)
-    key = models.CharField(max_length=80, blank=True, help_text="the idempotency key it names")
-    verdict = models.CharField(max_length=12, choices=Verdict)
-    document = models.JSONField(default=dict)
-    received_at = models.DateTimeField(default=timezone.now)
-
-    objects = ProviderMessageQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["gateway", "event_id"], name="provider_message_once")
-        ]
-        indexes = [
-            models.Index(
-                fields=["-id"],
-                condition=models.Q(verdict__in=["unknown_key", "contradicts"]),
-                name="provider_message_to_read",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.event_id
