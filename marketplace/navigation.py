@@ -72,6 +72,9 @@ REQUESTS = Entry(
     count=_waiting_cases,
 )
 PACKAGES = Entry("package_list", _("Package List"), "package")
+PACKING = Entry("package_to_pack", _("To pack"), "package-open", sub=True)
+PREPARING = Entry("package_preparing", _("Packages Preparing"), "package-open", sub=True)
+SHIPPED = Entry("package_shipped", _("Shipped Packages"), "truck", sub=True)
 PLANS = Entry("refund_plan_list", _("Refund plans"), "banknote")
 LEDGER = Entry("ledger", _("Ledger"), "wallet")
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
@@ -88,6 +91,9 @@ SURFACES: dict[Role, Surface] = {
             ORDERS,
             REQUESTS,
             PACKAGES,
+            PACKING,
+            PREPARING,
+            SHIPPED,
             PLANS,
             LEDGER,
             Entry("settings_sellers", _("Sellers"), "store", rank=Rank.ADMIN),
@@ -99,7 +105,19 @@ SURFACES: dict[Role, Surface] = {
         "seller",
         _("Seller Center"),
         "store",
-        (OVERVIEW, ORDERS, REQUESTS, PACKAGES, PLANS, LEDGER, JOBS, SETTINGS),
+        (
+            OVERVIEW,
+            ORDERS,
+            REQUESTS,
+            PACKAGES,
+            PACKING,
+            PREPARING,
+            SHIPPED,
+            PLANS,
+            LEDGER,
+            JOBS,
+            SETTINGS,
+        ),
     ),
     Role.CUSTOMER: Surface(
         "my", _("My Orders"), "shopping-bag", (Entry("order_list", _("My Orders"), "shopping-bag"),)

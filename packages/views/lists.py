@@ -1,0 +1,231 @@
+"""The Packages lists of sellers and of the owner: the same pages, each with their own rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, QueryDict
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from core import formats
+from core.actors import Role
+from core.keyset import CursorNotValid, Page
+from core.web import CURSOR, ScopedListView
+from orders.models import SellerOrder
+from orders.tabs import CAP
+from packages.filters import (
+    HELD_BACK,
+    PackageFilter,
+    SellerPackageFilter,
+    SellerToPackFilter,
+    ToPackFilter,
+)
+from packages.listing import to_pack
+from packages.models import Package
+from packages.presenters.rows import listed_packages, parts_to_pack
+from packages.tabs import TABS, Listing, label_of, listed, package_counts
+from packages.work_order import work_page
+
+# Filters that are chips over the list once they are on; the tab and the search show themselves.
+CHIPS = (
+    *("status", "due", "delivery_option", "carrier", "invoice"),
+    *("placed_after", "placed_before", "seller"),
+)
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    value: str
+    remove: str
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """`count` is None until the second request has asked for it."""
+
+    label: str | Promise
+    href: str
+    current: bool
+    urgent: bool
+    count: str | None = None
+
+
+class PackagesPage(ScopedListView):
+    """What all lists of packages have in common: tabs, filters and a selection to act on."""
+
+    listing = Listing.ALL
+    page_size = 50
+    template_name = "packages/console/package_list.html"
+
+    @cached_property
+    def is_owner(self) -> bool:
+        return self.request.actor.role is not Role.SELLER
+
+    def get_context_data(self, **kwargs):
+        asked = self.request.GET
+        tab = asked.get("tab", "")
+        narrowed = bool(asked.keys() - {CURSOR, "tab"})
+        return super().get_context_data(
+            is_owner=self.is_owner,
+            surface=self.request.resolver_match.namespace,
+            heading=Listing(self.listing).label,
+            listing=self.listing,
+            tab=tab,
+            search=asked.get("search", ""),
+            kept={"tab": tab} if tab else {},
+            chips=self._chips(),
+            narrowed=narrowed,
+            nothing_yet=not (self.page.rows or tab or narrowed),
+            clear_url=f"?tab={tab}" if tab else "?",
+            **kwargs,
+        )
+
+    def _chips(self) -> list[Chip]:
+        if not self.filter.is_bound or not self.filter.is_valid():
+            return []
+        given = self.filter.form.cleaned_data
+        return [
+            Chip(str(field.label), words, _without(self.request.GET, field.name))
+            for field in self.filter.form
+            if field.name in CHIPS and (words := _words_of(field, given.get(field.name)))
+        ]
+
+
+class PackageList(PackagesPage):
+    """All packages that are not cancelled, newest first."""
+
+    model = Package
+
+    @property
+    def filterset_class(self):
+        return PackageFilter if self.is_owner else SellerPackageFilter
+
+    def get_queryset(self):
+        if self.request.GET.get("tab") == HELD_BACK:  # all of these are cancelled
+            packages = Package.objects.visible_to(self.request.actor)
+        else:
+            packages = listed(self.listing, self.request.actor)
+        return packages.with_list_details()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            packages=listed_packages(self.page.rows),
+            tabs=tab_links(self.listing, self.request.GET),
+            is_held_back=self.request.GET.get("tab") == HELD_BACK,
+            is_work=self.listing == Listing.PREPARING,
+            is_gone=self.listing == Listing.SHIPPED,
+            **kwargs,
+        )
+
+
+class WorkOrder:
+    """The earliest deadline first; what has none at the end."""
+
+    @cached_property
+    def page(self) -> Page:
+        rows = self.filtered()
+        try:
+            return work_page(rows, self.page_size, self.request.GET.get(CURSOR, ""))
+        except CursorNotValid:  # an old link: the first page rather than an error
+            return work_page(rows, self.page_size)
+
+
+class PackagesPreparing(WorkOrder, PackageList):
+    listing = Listing.PREPARING
+
+
+class ShippedPackages(PackageList):
+    listing = Listing.SHIPPED
+
+
+class PackagesToPack(WorkOrder, PackagesPage):
+    """Parts of orders with something that waits to be packed."""
+
+    model = SellerOrder
+    template_name = "packages/console/to_pack.html"
+
+    @property
+    def filterset_class(self):
+        return ToPackFilter if self.is_owner else SellerToPackFilter
+
+    def get_queryset(self):
+        return to_pack(super().get_queryset())
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(parts=parts_to_pack(self.page.rows), **kwargs)
+        return context | {"heading": _("To pack")}
+
+
+class PackageTabs(TemplateView):
+    """The tabs of a list with their counts, and what must not be handed over; asked by the page
+    once it stands."""
+
+    template_name = "packages/console/_tabs.html"
+
+    def get_context_data(self, **kwargs):
+        asked = self.request.GET.copy()
+        listing = asked.pop("listing", [Listing.ALL])[-1]
+        if listing not in Listing.values:
+            raise Http404
+        counts = package_counts(listing, self.request.actor)
+        return super().get_context_data(
+            listing=listing,
+            tabs=tab_links(listing, asked, counts.tabs),
+            counts=counts,
+            held_back=capped(counts.held_back),
+            to_pack=capped(counts.to_pack),
+            surface=self.request.resolver_match.namespace,
+            is_held_back=asked.get("tab") == HELD_BACK,
+            **kwargs,
+        )
+
+
+def tab_links(
+    listing: str, asked: QueryDict, counts: dict[str, int] | None = None
+) -> list[TabLink]:
+    """The tabs as addresses that keep the filters and begin at the first page."""
+    current = asked.get("tab", "")
+    names = [*TABS[listing], *([HELD_BACK] if current == HELD_BACK else [])]
+    links = []
+    for tab in names:
+        address = asked.copy()
+        for name in (CURSOR, "tab"):
+            address.pop(name, None)
+        if tab:
+            address["tab"] = tab
+        count = counts.get(tab) if counts else None
+        links.append(
+            TabLink(
+                label=label_of(tab),
+                href=f"?{address.urlencode()}",
+                current=tab == current,
+                urgent=tab == "overdue" and bool(count),
+                count=None if count is None else capped(count),
+            )
+        )
+    return links
+
+
+def capped(count: int) -> str:
+    return f"{CAP - 1}+" if count >= CAP else formats.grouped(count)
+
+
+def _without(asked: QueryDict, name: str) -> str:
+    address = asked.copy()
+    address.pop(name, None)
+    address.pop(CURSOR, None)
+    return f"?{address.urlencode()}"
+
+
+def _words_of(field, value: Any) -> str:
+    """A filter's value as its reader chose it."""
+    if not value:
+        return ""
+    if field.name in ("placed_after", "placed_before"):
+        return field.data
+    choices = dict(getattr(field.field, "choices", ()))
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(one, one)) for one in value)
+    return str(value if hasattr(value, "pk") else choices.get(value, value))
