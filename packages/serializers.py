@@ -251,14 +251,20 @@ class PackageDetailShape(PackageShape):
         return package_detail(package, self.context["request"].actor)
 
 
+class ShipmentProblemShape(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    allowed = serializers.ListField(child=serializers.CharField())
+
+
 class ShipmentRowShape(serializers.Serializer):
     package = serializers.CharField()
     accepted = serializers.BooleanField()
-    problem = serializers.CharField(allow_null=True, help_text="why it will not be shipped")
+    problem = ShipmentProblemShape(allow_null=True, help_text="why it will not be shipped")
 
 
 class ShipmentsShape(serializers.Serializer):
     """What was checked at once; the accepted ones ship as a job."""
 
-    job = serializers.CharField(allow_null=True, help_text="GET /jobs/{number}/ and …/rows/")
+    job = serializers.CharField(allow_null=True, help_text="GET /jobs/{number}/, …/rows/")
     packages = ShipmentRowShape(many=True)

@@ -35,6 +35,7 @@ owner_urls = [*seller_urls]
 api_urls = [
     path("orders/<str:number>/packages/", api.OrderPackages.as_view(), name="package_create"),
     path("packages/", api.PackageList.as_view(), name="package_list"),
+    path("packages/shipments/", api.PackageShipments.as_view(), name="package_shipments"),
     path(OF_PACKAGE, api.PackageDetail.as_view(), name="package_detail"),
     path(f"{OF_PACKAGE}split/", api.PackageSplit.as_view(), name="package_split"),
     path(f"{OF_PACKAGE}move/", api.PackageMove.as_view(), name="package_move"),

@@ -10,6 +10,7 @@ from packages.api.sending import (
     PackageReady,
     PackageShipment,
 )
+from packages.api.shipping import PackageShipments
 
 __all__ = [
     "OrderPackages",
@@ -22,5 +23,6 @@ __all__ = [
     "PackageMove",
     "PackageReady",
     "PackageShipment",
+    "PackageShipments",
     "PackageSplit",
 ]

@@ -276,6 +276,12 @@ ENDPOINTS = {
         **PACKS, of="package", method="post", content=lambda world: {"other_carrier": "Bike"}
     ),
     "api:package_shipment": Row(**PACKS, of="package", method="post"),
+    "api:package_shipments": Row(
+        SELLERS | OWNERS,
+        refused=CUSTOMERS,
+        method="post",
+        content=lambda world: {"packages": [{"package": "none"}]},
+    ),
     "api:package_delivery": Row(
         **PACKS, of="package", method="post", content=lambda world: {"outcome": "delivered"}
     ),
