@@ -75,12 +75,19 @@ class PackagePaper(TemplateView):
             numbers=",".join(self.numbers),
             form_method="get" if len(self.numbers) <= LINKED else "post",
             sheets=sheets,
+            fours=self._fours(),
             lists=pick_lists(sheets) if self.kind is Kind.PICKLIST else [],
             left_out=len(self.numbers) - len(sheets),
             pdf_possible=pdf.is_possible() and len(self.numbers) <= pdf.MOST,
             back_url=self._list_url(),
             **kwargs,
         )
+
+    def _fours(self) -> list[list[Sheet]]:
+        """The labels as they share sheets of A4; none where each has its own."""
+        if self.kind is not Kind.LABEL or self.size != FOUR_ON_A4:
+            return []
+        return [self.sheets[first : first + 4] for first in range(0, len(self.sheets), 4)]
 
     def _pdf(self) -> HttpResponse:
         if not pdf.is_possible():
