@@ -33,6 +33,7 @@ FOR_CUSTOMER = (
     "order_item.cancelled",
     "order_item.returned",
     "package.shipped",
+    "package.out_for_delivery",
     "package.delivered",
     "package.delivery_failed",
     "cancellation.requested",
@@ -58,6 +59,9 @@ SPOKEN_FOR_BY = {
     "order_item.shipped": ("package.shipped",),
     "order_item.delivered": ("package.delivered",),
     "order_item.delivery_failed": ("package.delivery_failed",),
+    "package.preparing": ("package.split",),
+    "package.items_moved": ("package.items_joined",),
+    "package.items_removed": ("order_item.cancelled",),
 }
 # Tone and icon come from the status that an event's type ends with; these are other.
 LOOKS = {
@@ -71,6 +75,14 @@ LOOKS = {
     "cancellation.escalated": ("warning", "hourglass"),
     "cancellation.item_shipped": ("danger", "truck"),
     "package.cancelled": ("neutral", "package-x"),
+    "package.out_for_delivery": ("accent", "truck"),
+    "package.expected": ("accent", "clock"),
+    "package.invoiced": ("info", "receipt-text"),
+    "package.split": ("info", "package-open"),
+    "package.items_moved": ("info", "package-open"),
+    "package.items_joined": ("info", "package-open"),
+    "package.items_removed": ("neutral", "package-x"),
+    "package.delivery_changed": ("info", "truck"),
     "refund_plan.waiting": ("plain", "receipt-text"),
     "refund_plan.processing": ("info", "send"),
     "refund_plan.lines_dropped": ("neutral", "receipt-text"),
