@@ -3,6 +3,7 @@
 from django import template
 
 from core.actors import Role
+from orders.models import OrderStatus
 from packages.presenters import cards_of, last_change, packages_of
 
 register = template.Library()
@@ -15,9 +16,18 @@ def packages_panel(context, order):
     The owner also sees whose they are."""
     actor = context["request"].actor
     return {
+        "surface": context["request"].resolver_match.namespace,
+        "order": order,
+        "waits": _waits(context, order),
         "packages": packages_of(order, actor),
         "shows_seller": actor.role is not Role.SELLER,
     }
+
+
+def _waits(context, order) -> bool:
+    """Whether something of it waits to be packed, as the page has found out already."""
+    detail = context.get("detail")
+    return bool(detail and detail.units_by_status.get(OrderStatus.WAITING_PACKAGING))
 
 
 @register.inclusion_tag("packages/_cards.html", takes_context=True)
