@@ -1,7 +1,7 @@
 """Where a customer's things are, a card per package, in their words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -9,10 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from orders.models import Order, OrderItem, OrderStatus
-from packages.models import Package, PackageItem
+from packages.models import CarrierReport, Package, PackageItem
 from packages.presenters.of_order import packages_of
 
 Status = Package.Status
+Kind = CarrierReport.Kind
+Outcome = CarrierReport.Outcome
+UNDER_WAY = (Status.SHIPPED, Status.DELIVERY_FAILED)
+# What a step is called, and its icon.
+ORDERED = (_("Ordered"), "shopping-bag")
+PACKED = (_("Packed"), "package")
+SHIPPED = (_("Shipped"), "truck")
+OUT = (_("Out for delivery"), "map-pin")
+HOME = (_("Delivered"), "house")
+FAILED = (_("Delivery failed"), "triangle-alert")
+AHEAD = (PACKED, SHIPPED, HOME)
 TITLES: dict[str, Promise] = {
     OrderStatus.WAITING_PACKAGING: _("Waiting to be packed"),
     Status.PREPARING: _("Being prepared"),
@@ -34,12 +45,23 @@ BEHIND = {
 
 @dataclass(frozen=True)
 class Step:
-    """One dated step of a card: done, now, next or bad."""
+    """One step of a card: done, now, next or bad. `at` is when it happened; `by` the day on which
+    it is expected to."""
 
     words: str | Promise
     icon: str
     state: str
     at: datetime | None = None
+    by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the carrier told last of a package since it left."""
+
+    out_at: datetime | None = None
+    failed_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,19 +73,24 @@ class PackageCard:
     names: list[str]
     steps: list[Step]
     ship_by: datetime | None = None
-    promised_by: datetime | None = None
+    expected_at: datetime | None = None
     delivered_at: datetime | None = None
     carrier: str = ""
     tracking_number: str = ""
     tracking_link: str = ""
-    title: str | Promise = field(init=False)
+    invoice_number: str = ""
+    invoice_link: str = ""
+    told: Told = field(default_factory=Told)
 
-    def __post_init__(self):
-        object.__setattr__(self, "title", TITLES[self.status])
+    @property
+    def title(self) -> str | Promise:
+        if self.status == Status.SHIPPED and self.told.out_at:
+            return _("Out for delivery")
+        return TITLES[self.status]
 
     @property
     def tracking(self) -> str:
-        return f"{self.carrier} {self.tracking_number}".strip() if self.tracking_number else ""
+        return f"{self.carrier} {self.tracking_number}".strip()
 
 
 def cards_of(order: Order, actor: Actor) -> list[PackageCard]:
@@ -71,13 +98,17 @@ def cards_of(order: Order, actor: Actor) -> list[PackageCard]:
     one package too (product.md §3). The least advanced first; cancelled ones are not shown."""
     packages = [package for package in packages_of(order, actor) if package.status in TITLES]
     names = _names_in(packages)
+    told = _told_of(packages, actor)
     waiting = list(
         OrderItem.objects.visible_to(actor)
         .filter(order=order, status=OrderStatus.WAITING_PACKAGING)
         .select_related("line", "seller_order__seller")
         .order_by("line__position", "pk")
     )
-    packed = [_card(order, package, names.get(package.pk, [])) for package in packages]
+    packed = [
+        _card(order, package, names.get(package.pk, []), told.get(package.pk, Told()))
+        for package in packages
+    ]
     return [
         *_waiting_cards(order, waiting),
         *sorted(packed, key=lambda card: BEHIND[card.status]),
@@ -94,6 +125,31 @@ def _names_in(packages: Iterable[Package]) -> dict[int, list[str]]:
     return {package_id: list(dict.fromkeys(own)) for package_id, own in names.items()}
 
 
+def _told_of(packages: Iterable[Package], actor: Actor) -> dict[int, Told]:
+    """What carriers told of those that are under way: one query, none where nothing is."""
+    under_way = {package.pk: package for package in packages if package.status in UNDER_WAY}
+    if not under_way:
+        return {}
+    found: dict[int, Told] = {}
+    reports = CarrierReport.objects.visible_to(actor).filter(
+        package__in=under_way, kind__in=[Kind.OUT_FOR_DELIVERY, Kind.FAILED]
+    )
+    for report in reports.exclude(outcome=Outcome.SUPERSEDED).order_by("occurred_at", "pk"):
+        package, told = under_way[report.package_id], found.get(report.package_id, Told())
+        if report.kind == Kind.FAILED:
+            told = replace(told, out_at=None, failed_at=report.occurred_at, reason=report.reason)
+        elif _is_of_this_try(report, package):
+            told = replace(told, out_at=report.occurred_at)
+        found[package.pk] = told
+    return found
+
+
+def _is_of_this_try(report: CarrierReport, package: Package) -> bool:
+    """After a failed delivery it leaves again, and what was told before is history. Clocks
+    differ: what came in after it left counts too."""
+    return package.shipped_at is None or report.received_at >= package.shipped_at
+
+
 def _waiting_cards(order: Order, items: Iterable[OrderItem]) -> Iterator[PackageCard]:
     by_seller: dict[int, list[OrderItem]] = {}
     for item in items:
@@ -103,42 +159,57 @@ def _waiting_cards(order: Order, items: Iterable[OrderItem]) -> Iterator[Package
             status=OrderStatus.WAITING_PACKAGING,
             seller=own[0].seller_order.seller.name,
             names=list(dict.fromkeys(item.line.name for item in own)),
-            steps=_steps(order, None),
+            steps=_steps(order, None, Told()),
             ship_by=min((item.line.ship_by for item in own if item.line.ship_by), default=None),
         )
 
 
-def _card(order: Order, package: Package, names: list[str]) -> PackageCard:
-    option = package.delivery_option
+def _card(order: Order, package: Package, names: list[str], told: Told) -> PackageCard:
     return PackageCard(
         status=package.status,
         seller=package.seller.name,
         names=names,
-        steps=_steps(order, package),
+        steps=_steps(order, package, told),
         ship_by=package.ship_by,
-        promised_by=order.promised_by,
+        expected_at=package.expected_at or order.promised_by,
         delivered_at=package.delivered_at,
-        carrier=option.company.name if option else "",
+        carrier=package.carrier if package.shipped_at or package.tracking_number else "",
         tracking_number=package.tracking_number,
         tracking_link=package.tracking_link,
+        invoice_number=package.invoice_number,
+        invoice_link=package.invoice_link,
+        told=told,
     )
 
 
-def _steps(order: Order, package: Package | None) -> list[Step]:
-    status = package.status if package else OrderStatus.WAITING_PACKAGING
-    moments = [
-        (_("Ordered"), "shopping-bag", order.placed_at),
-        (_("Packed"), "package", package and package.created_at),
-        (_("Shipped"), "truck", package and package.shipped_at),
-        (_("Delivered"), "house", package and package.delivered_at),
-    ]
-    behind = BEHIND[status]
-    steps = []
-    for place, (words, icon, at) in enumerate(moments):
-        state = "done" if place < behind else "now" if place == behind else "next"
-        if status == Status.DELIVERY_FAILED and place == behind:
-            words, icon, state = _("Delivery failed"), "triangle-alert", "bad"
-        # What is under way has a date only once it is done; shipping is both.
-        dated = state == "done" or (state == "now" and status == Status.SHIPPED)
-        steps.append(Step(words, icon, state, at if dated else None))
+def _steps(order: Order, package: Package | None, told: Told) -> list[Step]:
+    """Ordered, packed, shipped, delivered; out for delivery while it is."""
+    if package is None:
+        return _until(1, [(ORDERED, order.placed_at), *((step, None) for step in AHEAD)])
+    known = (package.created_at, package.shipped_at, package.delivered_at)
+    way = [(ORDERED, order.placed_at), *zip(AHEAD, known, strict=True)]
+    behind = BEHIND[package.status]
+    if package.status == Status.SHIPPED and told.out_at:
+        way.insert(3, (OUT, told.out_at))
+        behind = 3
+    steps = _until(behind, way, under_way=package.status == Status.SHIPPED)
+    if package.status == Status.SHIPPED:
+        steps[-1] = replace(steps[-1], by=package.expected_at or order.promised_by)
+    elif package.status == Status.DELIVERY_FAILED:
+        steps[-1] = Step(*FAILED, "bad", told.failed_at or package.updated_at)
     return steps
+
+
+def _until(
+    behind: int, way: list[tuple[tuple[Promise, str], datetime | None]], *, under_way: bool = False
+) -> list[Step]:
+    """The steps of a way of which so many are done. The one that is now has a date only where it
+    has happened and lasts: what is under way."""
+    return [
+        Step(words, icon, "done", at)
+        if place < behind
+        else Step(words, icon, "now", at if under_way else None)
+        if place == behind
+        else Step(words, icon, "next")
+        for place, ((words, icon), at) in enumerate(way)
+    ]

@@ -1,11 +1,23 @@
 """What packages lend to the order pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor, Role, Via
 from orders.operations import move_items
-from packages.operations import fail_delivery, remove_items, ship_package, start_packaging
+from packages.operations import (
+    change_delivery,
+    fail_delivery,
+    give_invoice,
+    remove_items,
+    ship_package,
+    start_packaging,
+    take_report,
+)
+from packages.presenters import cards_of
 from sellers.models import DeliveryOption, ShippingCompany
 from tests.factories import (
     items_of,
@@ -19,6 +31,7 @@ from tests.factories import (
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
+CARRIER = Actor(Role.CARRIER, via=Via.API)
 
 
 @pytest.fixture
@@ -91,6 +104,97 @@ def test_a_failed_delivery_is_told(order):
     assert "Delivery failed" in shown
 
 
+def report(package, kind, key, *, hours=0, **more):
+    return take_report(
+        package=package,
+        kind=kind,
+        key=key,
+        occurred_at=timezone.now() + timedelta(hours=hours),
+        actor=CARRIER,
+        **more,
+    )
+
+
+def of_lamp(order):
+    """The card of the package that is under way."""
+    return next(card for card in cards_of(order, SYSTEM) if card.names == ["Desk lamp"])
+
+
+def test_an_order_of_two_sellers_reads_as_one(order):
+    shown = page(make_customer(order), f"/my/orders/{order.number}/")
+
+    places = [shown.index(f"Package {number} of 3, from") for number in (1, 2, 3)]
+    assert places == sorted(places)
+    titles = [str(card.title) for card in cards_of(order, SYSTEM)]
+    assert titles == ["Waiting to be packed", "Being prepared", "On the way"]
+
+
+def test_one_package_is_not_counted():
+    order = make_order()
+    assert "Package 1 of" not in page(make_customer(order), f"/my/orders/{order.number}/")
+
+
+def test_what_the_carrier_tells_is_a_step(order):
+    package = order.packages.get(status="shipped")
+    tomorrow = timezone.now() + timedelta(days=1)
+    report(package, "out_for_delivery", "1", expected_at=tomorrow)
+
+    card = of_lamp(order)
+
+    assert str(card.title) == "Out for delivery"
+    steps = [(str(step.words), step.state) for step in card.steps]
+    assert steps == [
+        ("Ordered", "done"),
+        ("Packed", "done"),
+        ("Shipped", "done"),
+        ("Out for delivery", "now"),
+        ("Delivered", "next"),
+    ]
+    assert card.steps[-1].by == tomorrow
+    shown = page(make_customer(order), f"/my/orders/{order.number}/")
+    assert 'href="https://norrpost.example/NP77"' in shown
+    assert "Arrives by" in shown
+
+
+def test_after_a_failure_the_way_begins_anew(order):
+    package = order.packages.get(status="shipped")
+    report(package, "out_for_delivery", "1")
+    report(package, "failed", "2", hours=1, reason="Nobody at home")
+
+    failed = of_lamp(order)
+    assert (failed.steps[-1].state, failed.told.reason) == ("bad", "Nobody at home")
+    assert "Nobody at home" in page(make_customer(order), f"/my/orders/{order.number}/")
+
+    ship_package(package=package, actor=SYSTEM)
+    again = of_lamp(order)
+    assert str(again.title) == "On the way"
+    assert [step.state for step in again.steps] == ["done", "done", "now", "next"]
+
+
+def test_what_is_delivered_has_all_its_dates(order):
+    package = order.packages.get(status="shipped")
+    report(package, "out_for_delivery", "1")
+    report(package, "delivered", "2", hours=1)
+
+    card = of_lamp(order)
+
+    assert str(card.title) == "Delivered"
+    assert [step.state for step in card.steps] == ["done"] * 4
+    assert all(step.at for step in card.steps)
+
+
+def test_another_carrier_and_an_invoice_are_told(order):
+    package = order.packages.get(status="preparing")
+    change_delivery(package=package, other_carrier="Bike Ana", actor=SYSTEM)
+    give_invoice(package=package, number="I-7", link="https://oda.example/i/7", actor=SYSTEM)
+    ship_package(package=package, tracking_number="7", actor=SYSTEM)
+
+    shown = page(make_customer(order), f"/my/orders/{order.number}/")
+
+    assert "Bike Ana 7" in shown
+    assert '<a href="https://oda.example/i/7"' in shown
+
+
 def test_a_cancelled_package_is_not_shown_to_the_customer(order):
     towel = items_of(order)[1]
     move_items(order, [towel], "cancelled", actor=SYSTEM)
@@ -106,7 +210,5 @@ def test_before_anything_is_packed_the_console_says_so():
 
 
 def test_more_packages_cost_no_more_queries(order, django_assert_max_num_queries):
-    from packages.presenters import cards_of
-
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         cards_of(order, SYSTEM)
