@@ -32,6 +32,12 @@ def fetched_one(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tu
         return cursor.fetchone()
 
 
+def as_moment(column: str) -> str:
+    """The expression for a moment as answers tell it: UTC, ISO 8601, as Python writes it."""
+    written = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    return f"replace({written}, '.000000', '')"
+
+
 # -- Rows of a model -----------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ class OrderListEndpoint(ListEndpoint):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return Order.objects.none()
-        return listed(self.request.actor).with_list_details()
+        return listed(self.request.actor).as_answered()
 
 
 class OrderDetailEndpoint(DetailEndpoint):

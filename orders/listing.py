@@ -2,7 +2,7 @@
 
 The queryset says which rows: scope, filters, order and slice are the ORM's. What is shown of them
 is a statement written by hand around it, because annotations for this take the ORM longer to
-build than PostgreSQL takes to answer.
+build than PostgreSQL takes to answer. Pages get values; for programs PostgreSQL writes the JSON.
 """
 
 from collections.abc import Iterator
@@ -13,16 +13,11 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db.models.query import BaseIterable
 
-from core.statements import fetched
+from core.statements import as_moment, fetched
 
 # {shown} is the table of the rows, {order_id} its column that names the order; {row_of_part} and
 # {row_of_case} are what parts and cases call the row. Both are gathered for all rows at once.
-_STATEMENT = """
-    WITH chosen AS (SELECT id, row_number() OVER () AS place FROM ({chosen}) AS chosen(id))
-    SELECT shown.id, purchase.number, shown.status, purchase.channel, purchase.currency,
-           shown.placed_at, shown.updated_at, shown.total,
-           customer.first_name, customer.last_name, customer.email,
-           purchase.shipping_address ->> 'country', parts.told::text, cases.told::text
+_ROWS = """
     FROM chosen
     JOIN {shown} shown ON shown.id = chosen.id
     JOIN orders_order purchase ON purchase.id = shown.{order_id}
@@ -30,28 +25,63 @@ _STATEMENT = """
     LEFT JOIN (
         SELECT part.{row_of_part} AS row_id, json_agg(json_build_object(
             'code', seller.code, 'name', seller.name, 'status', part.status,
-            'units', part.unit_count, 'ship_by', part.ship_by) ORDER BY part.id) AS told
+            'units', part.unit_count, 'ship_by', {ship_by}) ORDER BY part.id) AS told
         FROM orders_sellerorder part JOIN sellers_seller seller ON seller.id = part.seller_id
         WHERE part.{row_of_part} = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
     ) AS parts ON parts.row_id = chosen.id
     LEFT JOIN (
-        SELECT asked.{row_of_case} AS row_id, json_agg(json_build_object(
-            'number', asked.number, 'kind', asked.kind, 'status', asked.status,
-            'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
-            'decided_at', asked.decided_at, 'imported', asked.imported)
-            ORDER BY asked.id DESC) AS told
+        SELECT asked.{row_of_case} AS row_id, json_agg({case} ORDER BY asked.id DESC) AS told
         FROM orders_case asked
-        WHERE asked.{row_of_case} = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
+        WHERE asked.{row_of_case} = ANY (ARRAY(SELECT id FROM chosen)) {which_cases} GROUP BY 1
     ) AS cases ON cases.row_id = chosen.id
     ORDER BY chosen.place
 """
-_WHERE = {
+_FOR_PAGES = (
+    """
+    WITH chosen AS (SELECT id, row_number() OVER () AS place FROM ({chosen}) AS chosen(id))
+    SELECT shown.id, purchase.number, shown.status, purchase.channel, purchase.currency,
+           shown.placed_at, shown.updated_at, shown.total,
+           customer.first_name, customer.last_name, customer.email,
+           purchase.shipping_address ->> 'country', parts.told::text, cases.told::text
+"""  # noqa: S608
+    + _ROWS
+)
+_FOR_PROGRAMS = (
+    """
+    WITH chosen AS (SELECT id, row_number() OVER () AS place FROM ({chosen}) AS chosen(id))
+    SELECT shown.id, shown.placed_at, shown.updated_at, json_build_object(
+        'number', purchase.number, 'channel', purchase.channel, 'status', shown.status,
+        'placed_at', {placed_at}, 'updated_at', {updated_at},
+        'customer', json_build_object(
+            'name', btrim(customer.first_name || ' ' || customer.last_name),
+            'email', customer.email),
+        'total', json_build_object('amount', shown.total, 'currency', purchase.currency),
+        'sellers', COALESCE(parts.told, '[]'), 'open_requests', COALESCE(cases.told, '[]'))::text
+"""  # noqa: S608
+    + _ROWS
+)
+_CASE_OF_PAGES = """json_build_object(
+            'number', asked.number, 'kind', asked.kind, 'status', asked.status,
+            'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
+            'decided_at', asked.decided_at, 'imported', asked.imported)"""
+_CASE_OF_PROGRAMS = f"""json_build_object(
+            'number', asked.number, 'kind', asked.kind,
+            'opened_at', {as_moment("asked.opened_at")}, 'due_at', {as_moment("asked.due_at")})"""
+_TABLES = {
     "orders_order": {"order_id": "id", "row_of_part": "order_id", "row_of_case": "order_id"},
     "orders_sellerorder": {
         "order_id": "order_id",
         "row_of_part": "id",
         "row_of_case": "seller_order_id",
     },
+}
+_PAGES = {"ship_by": "part.ship_by", "case": _CASE_OF_PAGES, "which_cases": ""}
+_PROGRAMS = {
+    "ship_by": as_moment("part.ship_by"),
+    "case": _CASE_OF_PROGRAMS,
+    "which_cases": "AND asked.status = 'waiting'",
+    "placed_at": as_moment("shown.placed_at"),
+    "updated_at": as_moment("shown.updated_at"),
 }
 
 
@@ -75,15 +105,35 @@ class ListedRow(NamedTuple):
     requests: list[dict[str, Any]]
 
 
+class AnsweredRow(NamedTuple):
+    """What a program is told of an order, as JSON, and what a list is paged by."""
+
+    id: int
+    placed_at: datetime
+    updated_at: datetime
+    told: str
+
+
 class ListedRows(BaseIterable):
     """How a queryset of orders or of seller orders gives its rows as `ListedRow`."""
 
     def __iter__(self) -> Iterator[ListedRow]:
-        try:
-            chosen, values = self.queryset.values_list("pk").query.sql_with_params()
-        except EmptyResultSet:
-            return
-        table = self.queryset.model._meta.db_table
-        statement = _STATEMENT.format(chosen=chosen, shown=table, **_WHERE[table])
-        for *facts, parts, requests in fetched(statement, values):
+        for *facts, parts, requests in _around(self.queryset, _FOR_PAGES, _PAGES):
             yield ListedRow(*facts, orjson.loads(parts or "[]"), orjson.loads(requests or "[]"))
+
+
+class AnsweredRows(BaseIterable):
+    """How it gives them as `AnsweredRow`."""
+
+    def __iter__(self) -> Iterator[AnsweredRow]:
+        return map(AnsweredRow._make, _around(self.queryset, _FOR_PROGRAMS, _PROGRAMS))
+
+
+def _around(queryset: Any, statement: str, words: dict[str, str]) -> list[tuple]:
+    """What the statement tells of the rows that the queryset chooses, in their order."""
+    try:
+        chosen, values = queryset.values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    table = queryset.model._meta.db_table
+    return fetched(statement.format(chosen=chosen, shown=table, **words, **_TABLES[table]), values)

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import OuterRef, Q
+from django.db.models.query import BaseIterable
 from django.utils import timezone
 
 from core.actors import Actor, Role
 from core.scoping import ScopedQuerySet
-from orders.listing import ListedRows
+from orders.listing import AnsweredRows, ListedRows
 
 # How long after an approved cancellation the lists still warn "do not hand over".
 HOLD_BACK_DAYS = 7
@@ -93,8 +94,15 @@ class ListedQuerySet(ScopedQuerySet):
 
     def with_list_details(self):
         """Rows (`ListedRow`) with all that a list shows, in one query."""
+        return self._given_as(ListedRows)
+
+    def as_answered(self):
+        """Rows (`AnsweredRow`) as programs are told of them, in one query."""
+        return self._given_as(AnsweredRows)
+
+    def _given_as(self, iterable_class: type[BaseIterable]):
         rows = self._chain()
-        rows._iterable_class = ListedRows
+        rows._iterable_class = iterable_class
         return rows
 
 
