@@ -25,6 +25,7 @@ from sellers.models import DeliveryOption
 from sellers.presenting import offered_options
 
 Status = Package.Status
+CHOOSING = (Action.PACK, Action.SHIP, Action.CHANGE_DELIVERY)  # a way of delivery may be chosen
 
 
 @dataclass
@@ -56,15 +57,15 @@ def foresee_entries(action: str, entries: Sequence[Entry], *, actor: Actor) -> l
     look = _orders if Action(action) is Action.PACK else _packages
     seen = look(entries, actor)
     offered = cache(offered_options)
-    options = _options(entries, actor)
+    options = _options(entries, actor) if action in CHOOSING else {}
     for one in seen:
+        code = one.entry.delivery_option if action in CHOOSING else ""
         if one.entry.refused:
             one.refusal = DomainError(one.entry.refused)
-        elif one.entry.delivery_option and one.entry.delivery_option not in options:
+        elif one.refusal is None and code and code not in options:
             one.refusal = UnknownDeliveryOption(field="delivery_option")
         elif one.refusal is None:
-            option = options.get(one.entry.delivery_option)
-            one.refusal = _refusal(Action(action), one, option, actor, offered)
+            one.refusal = _refusal(Action(action), one, options.get(code), actor, offered)
     return seen
 
 
@@ -136,9 +137,7 @@ def _refusal(
             dispatch = Dispatch(entry.tracking_number, option, entry.other_carrier, entry.anyway)
             return policies.may_dispatch(package, one.items, dispatch, offered)
         case Action.DELIVER:
-            if package.status in policies.OPEN:
-                return policies.may_ship(one.items, anyway=False)
-            return policies.may_become(package, Status.DELIVERED)
+            return policies.may_deliver(package, one.items)
         case Action.CHANGE_DELIVERY:
             return policies.may_change_delivery(package) or policies.may_choose(
                 package, option, entry.other_carrier, offered

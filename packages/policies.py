@@ -277,6 +277,14 @@ def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> Refusal:
     return None
 
 
+def may_deliver(package: Package, items: Sequence[OrderItem], *, reported: bool = False) -> Refusal:
+    """Why it cannot have been delivered. What was never shipped ships first, and that asks as
+    shipping does, unless a carrier has `reported` what has happened."""
+    if package.status in OPEN:
+        return may_ship(items, anyway=reported)
+    return may_become(package, Status.DELIVERED)
+
+
 def fits_carrier(tracking_number: str, pattern: str) -> Refusal:
     """Whether the carrier can have given this number; an empty one is not known yet."""
     if len(tracking_number) > LONGEST_TRACKING:

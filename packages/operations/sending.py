@@ -22,7 +22,10 @@ Status = Package.Status
 def mark_ready(*, package: Package, actor: Actor) -> Package:
     """It is invoiced and labelled. Raises UnknownPackage, InvalidTransition, NotAllowed."""
     order, package, items = locked(package, actor)
-    if refusal := policies.may_send(actor, package.seller_id):
+    refusal = policies.may_send(actor, package.seller_id) or policies.may_become(
+        package, Status.READY_TO_SHIP
+    )
+    if refusal:
         raise refusal
     move_with_items(order, package, items, Status.READY_TO_SHIP, actor)
     return package
@@ -68,10 +71,9 @@ def deliver_package(*, package: Package, actor: Actor) -> Package:
     first, whatever was asked meanwhile: a carrier reports what has happened. Raises
     CustomerAskedToCancel, InvalidTransition, UnknownPackage, NotAllowed."""
     order, package, items = locked(package, actor)
-    refusal = policies.may_report_delivery(actor, package.seller_id)
-    if package.status in policies.OPEN:
-        reported = actor.role is Role.CARRIER
-        refusal = refusal or policies.may_ship(items, anyway=reported)
+    refusal = policies.may_report_delivery(actor, package.seller_id) or policies.may_deliver(
+        package, items, reported=actor.role is Role.CARRIER
+    )
     if refusal:
         raise refusal
     now = timezone.now()
@@ -90,7 +92,10 @@ def fail_delivery(*, package: Package, actor: Actor, reason: str = "") -> Packag
     Raises InvalidTransition, UnknownPackage, NotAllowed.
     """
     order, package, items = locked(package, actor)
-    if refusal := policies.may_report_delivery(actor, package.seller_id):
+    refusal = policies.may_report_delivery(actor, package.seller_id) or policies.may_become(
+        package, Status.DELIVERY_FAILED
+    )
+    if refusal:
         raise refusal
     move_with_items(order, package, items, Status.DELIVERY_FAILED, actor)
     CarrierReport.objects.create(
