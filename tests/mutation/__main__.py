@@ -49,8 +49,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("tests", nargs="*", default=TESTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=float, default=1.0, help="of each module; default: all")
-    parser.add_argument("--budget", type=float, default=40, help="seconds of tests per mutant")
+    parser.add_argument("--budget", type=float, default=10, help="seconds of tests per mutant")
     parser.add_argument("--only", nargs="*", default=[], metavar="FILE[:LINE]")
+    parser.add_argument("--recorded", type=Path, help="keep timings here for the next run")
     parser.add_argument("--report", type=Path, default=REPORT)
     return parser.parse_args()
 
@@ -85,7 +86,12 @@ def _run(wanted: list[Mutant], given: argparse.Namespace, run: Run) -> list:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutation")
-    mutation = MutationRun(wanted, given.budget, tell=lambda line: print(line, flush=True))
+    mutation = MutationRun(
+        wanted,
+        given.budget,
+        tell=lambda line: print(line, flush=True),
+        recorded=given.recorded,
+    )
     started = time.monotonic()
     words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-s", "-o", "timeout=0"]
     words += ["--reuse-db", "-m", "not browser and not concurrency", "--no-summary"]

@@ -116,6 +116,11 @@ def _guard(node: ast.match_case) -> Iterator[Change]:
         yield _put(node, "guard", None)
 
 
+def _alternatives(node: ast.MatchOr) -> Iterator[Change]:
+    for i in range(len(node.patterns)):  # one counts for another, since one alone is no MatchOr
+        yield _set(node.patterns, i, node.patterns[i - 1])
+
+
 def _decorators(node: ast.FunctionDef) -> Iterator[Change]:
     for i, word in enumerate(node.decorator_list):
         if ast.unparse(word).rpartition(".")[2] in GUARDING:
@@ -135,7 +140,7 @@ _CHANGES: dict[Any, Callable[[Any], Iterator[Change]]] = {
     ast.Return: _return,
     ast.Call: _call,
     ast.match_case: _guard,
-    ast.MatchOr: lambda node: _each_deleted(node.patterns),
+    ast.MatchOr: _alternatives,
     ast.Match: lambda node: _each_deleted(node.cases),
     FUNCTIONS: _decorators,
 }

@@ -13,7 +13,7 @@ from tests.proofs.report import commit
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORT = ROOT / "docs" / "mutation.md"
 JUDGED = Path(__file__).parent / "judged.toml"
-ENDS = ("killed", "timeout", "survived", "unreached")
+ENDS = ("killed", "timeout", "survived", "unreached", "not run")
 
 HEAD = """\
 # Mutation run
@@ -79,7 +79,7 @@ class Run:
         return [*lines, _row("**all**", sum(self.possible.values()), total)]
 
     def alive(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.end in {"survived", "unreached"}]
+        return [outcome for outcome in self.outcomes if outcome.end not in {"killed", "timeout"}]
 
     def not_judged(self) -> list[Outcome]:
         judged = judgements()

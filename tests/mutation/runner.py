@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass
 class Outcome:
-    """What became of a mutant: killed, survived, timeout, or unreached (no test enters it)."""
+    """What became of a mutant: killed, survived, timeout, unreached (no test enters it) or not run
+    (it could not be put in place)."""
 
     mutant: Mutant
     end: str
@@ -39,10 +40,17 @@ class MutationRun:
     """Stands in for pytest's own loop; `outcomes` is complete when pytest returns.
 
     `budget` is the seconds of tests (as timed without a mutant) that one mutant may cost.
+    `recorded` keeps what the first fork found, for a second run upon the same tests.
     """
 
-    def __init__(self, mutants: list[Mutant], budget: float, tell: Callable[[str], None]):
-        self.mutants, self.budget, self.tell = mutants, budget, tell
+    def __init__(
+        self,
+        mutants: list[Mutant],
+        budget: float,
+        tell: Callable[[str], None],
+        recorded: Path | None = None,
+    ):
+        self.mutants, self.budget, self.tell, self.recorded = mutants, budget, tell, recorded
         self.outcomes: list[Outcome] = []
         self.broken: list[str] = []  # tests that fail without a mutant
         self.failed = ""
@@ -55,7 +63,10 @@ class MutationRun:
 
     def pytest_runtestloop(self, session) -> bool:
         gc.freeze()
-        self._record(session)
+        if not (self.recorded and self.recorded.exists()):
+            self._record(session)
+        else:
+            self._read_again()
         for number, mutant in enumerate(self.mutants, 1):
             outcome = self._ask(session, mutant)
             self.outcomes.append(outcome)
@@ -89,6 +100,17 @@ class MutationRun:
             f"failing without a mutant, not asked: {self.broken or 'none'}"
         )
 
+        if self.recorded:
+            entered = {test: sorted(functions) for test, functions in self.entered.items()}
+            kept = {"timed": self.timed, "entered": entered, "broken": self.broken}
+            self.recorded.write_text(json.dumps(kept))
+
+    def _read_again(self) -> None:
+        kept = json.loads(self.recorded.read_text())
+        self.timed, self.broken = kept["timed"], kept["broken"]
+        for test, functions in kept["entered"].items():
+            self.entered[test] = {tuple(function) for function in functions}
+
     def _ask(self, session, mutant: Mutant) -> Outcome:
         items = self._able_to_tell(session.items, mutant)
         if not items:
@@ -112,7 +134,7 @@ class MutationRun:
         if not answers and end == signal.SIGALRM:
             return Outcome(mutant, "timeout", tests=len(items), seconds=seconds)
         if not answers or "error" in answers[-1]:
-            raise RuntimeError(f"Could not be run: {mutant} ({answers or end})")
+            return Outcome(mutant, "not run", by=str(answers or end))
         told = answers[-1]
         return Outcome(
             mutant, "killed" if told["by"] else "survived", told["by"], told["tests"], seconds
