@@ -20,6 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from honcho.manager import Manager
@@ -34,6 +35,7 @@ PIDS = LOCAL / "demo.pids"
 OWN_SERVERS = LOCAL / "demo.started-servers"
 RECORD = LOCAL / "demo.json"
 SECONDS_TO_ANSWER = 60
+CARRIER_SECONDS = 20  # from one step of a delivery to the next
 CELERY = "-m celery -A marketplace --quiet"
 WORKER = "--pool prefork --without-gossip --without-mingle --loglevel WARNING"
 
@@ -56,6 +58,7 @@ def main() -> int:
             _set_environment(record)
             try:
                 record.update(_prepare_database())
+                _employ_carrier(record)
             finally:
                 _leave_database()  # servers are only stopped when nobody uses them
             _write_private(RECORD, json.dumps(record, indent=2))
@@ -177,6 +180,17 @@ def _prepare_database() -> dict:
     return record
 
 
+def _employ_carrier(record: dict) -> None:
+    """The simulated carrier's token, and from when on packages are its own: what the demo's data
+    says of older ones stays as it is."""
+    from marketplace.demo.seed import token_for_carrier
+
+    if "carrier_token" not in record:  # data from before there was a carrier
+        record["carrier_token"] = token_for_carrier()
+    record.setdefault("carrier_since", datetime.now(UTC).isoformat())
+    os.environ["CARRIER_TOKEN"] = record["carrier_token"] or ""
+
+
 def _leave_database() -> None:
     from django.db import connections
 
@@ -253,7 +267,7 @@ def _processes(record: dict) -> dict[str, str]:
     simulator_port = record["simulator_url"].rpartition(":")[2]
     journal = shlex.quote(str(LOCAL / "payments.sqlite3"))
     beat_file = shlex.quote(str(LOCAL / "celerybeat-schedule"))
-    return {
+    processes = {
         "web": f"{python} -m gunicorn",
         "money": f"{python} {CELERY} worker -n money@%h -Q money --concurrency 1 {WORKER}",
         "work": f"{python} {CELERY} worker -n work@%h -Q default,exports,mail,webhooks "
@@ -263,6 +277,12 @@ def _processes(record: dict) -> dict[str, str]:
         f"--webhook-url {record['base_url']}/api/v1/provider-webhooks/simulator/ "
         f"--webhook-secret {shlex.quote(record['webhook_secret'])}",
     }
+    if record["carrier_token"]:
+        processes["carrier"] = (
+            f"{python} -m packages.carrier --url {record['base_url']} "
+            f"--seconds {CARRIER_SECONDS} --since {shlex.quote(record['carrier_since'])}"
+        )
+    return processes
 
 
 def _announce(record: dict, stopping: threading.Event, silent: threading.Event) -> None:

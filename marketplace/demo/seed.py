@@ -54,6 +54,7 @@ def seed_demo() -> dict:
     return {
         "sign_ins": {role: sign_in for role, (_user, _actor, sign_in) in people.items()},
         "api_tokens": {role: _token(actor) for role, (_user, actor, _sign_in) in people.items()},
+        "carrier_token": _carrier_token(people["owner"][1]),
     }
 
 
@@ -82,7 +83,17 @@ def renew_sign_ins() -> dict | None:
     return {
         "sign_ins": sign_ins,
         "api_tokens": {role: _token(actor) for role, actor in actors.items()},
+        "carrier_token": _carrier_token(actors["owner"]),
     }
+
+
+def token_for_carrier() -> str | None:
+    """A new token for the simulated carrier of a demo that has none; None where the demo's owner
+    is not there."""
+    owner = StaffMember.objects.valid().filter(user__email=PEOPLE["owner"]).first()
+    if owner is None:
+        return None
+    return _carrier_token(Actor(Role.OWNER, user_id=owner.user_id, rank=Rank(owner.rank)))
 
 
 def _seller(shop) -> Seller:
@@ -151,6 +162,12 @@ def _token(actor: Actor) -> str:
     scopes = [scope.code for scope in scopes_for(actor.role, actor.rank)]
     _row, secret = create_token(name="Demo", scopes=scopes, actor=actor)
     return secret
+
+
+def _carrier_token(owner: Actor) -> str:
+    """The simulated carrier sees all packages and tells events; it may do nothing else."""
+    scopes = ["packages:read", "packages:carrier"]
+    return create_token(name="Simulated carrier", scopes=scopes, actor=owner)[1]
 
 
 def _link_customers(user: User) -> None:
