@@ -25,6 +25,9 @@ class SellerSerializer(serializers.ModelSerializer):
 
 class DeliveryOptionSerializer(serializers.ModelSerializer):
     company = serializers.CharField(source="company.code")
+    offered = serializers.BooleanField(help_text="may be chosen for new packages")
+    seller_default = serializers.BooleanField(help_text="the seller's own usual way")
+    seller_easy_return = serializers.BooleanField(help_text="the seller's way for returned goods")
 
     class Meta:
         model = DeliveryOption
@@ -38,6 +41,9 @@ class DeliveryOptionSerializer(serializers.ModelSerializer):
             "active",
             "is_default",
             "easy_return",
+            "offered",
+            "seller_default",
+            "seller_easy_return",
             "updated_at",
         ]
         read_only_fields = fields

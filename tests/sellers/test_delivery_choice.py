@@ -15,7 +15,7 @@ from sellers.models import DeliveryOption, SellerDeliveryOption, ShippingCompany
 from sellers.operations import choose_delivery, save_company, save_option
 from sellers.presenting import offered_options
 from tests.factories import items_of, make_member, make_order, make_owner, make_seller
-from tests.people import signed_in
+from tests.people import bearer, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +211,22 @@ def test_nothing_of_it_can_be_deleted(ways):
     client = signed_in(Client(), make_owner())
     address = reverse("owner:settings_option", args=[ways["slow"].pk])
     assert client.delete(address).status_code == 405
+
+
+def test_programs_read_what_is_offered(seller, admin, ways):
+    choose(seller, admin, [ways["slow"], ways["quick"]], ways["quick"], ways["slow"])
+    save_option(ways["dear"], active=False, actor=make_owner())
+
+    def told(actor, field) -> list[str]:
+        headers = bearer(actor, "settings:read")
+        answer = Client().get("/api/v1/delivery-options/", headers=headers)
+        return [option["code"] for option in answer.json()["results"] if option[field]]
+
+    assert told(admin, "offered") == ["quick", "slow"]
+    assert told(admin, "seller_default") == ["quick"]
+    assert told(admin, "seller_easy_return") == ["slow"]
+    assert told(make_owner(), "offered") == ["quick", "slow"]
+    assert told(make_member(make_seller("other")), "seller_default") == []
 
 
 def page(actor, name) -> str:
