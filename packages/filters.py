@@ -9,7 +9,6 @@ from orders.filters import MomentFilter
 from orders.models import SellerOrder
 from packages.models import Package
 from packages.querysets import end_of_today
-from sellers.models import DeliveryOption, ShippingCompany
 
 Status = Package.Status
 
@@ -52,14 +51,6 @@ def in_tab(packages, tab: str):
     return due(packages, tab) if tab in Due.values else packages.in_status(tab)
 
 
-def _options(_request):
-    return DeliveryOption.objects.select_related("company").ranked()
-
-
-def _companies(_request):
-    return ShippingCompany.objects.order_by("name")
-
-
 class PackageFilter(django_filters.FilterSet):
     """Filters of the owner's lists; a seller's have all but the seller."""
 
@@ -79,18 +70,11 @@ class PackageFilter(django_filters.FilterSet):
     due = django_filters.ChoiceFilter(
         choices=Due, method="due_when", label=_("Ship by"), empty_label=_("Any")
     )
-    delivery_option = django_filters.ModelChoiceFilter(
-        queryset=_options,
-        to_field_name="code",
-        label=_("Delivery option"),
-        empty_label=_("Any"),
+    delivery_option = django_filters.CharFilter(
+        method="sent", max_length=80, label=_("Delivery option")
     )
-    carrier = django_filters.ModelChoiceFilter(
-        queryset=_companies,
-        to_field_name="code",
-        field_name="delivery_option__company",
-        label=_("Shipping company"),
-        empty_label=_("Any"),
+    carrier = django_filters.CharFilter(
+        method="brought", max_length=80, label=_("Shipping company")
     )
     invoice = django_filters.ChoiceFilter(
         choices=Invoice, method="invoiced", label=_("Invoice"), empty_label=_("Any")
@@ -110,6 +94,12 @@ class PackageFilter(django_filters.FilterSet):
 
     def due_when(self, packages, _name, value: str):
         return due(packages, value)
+
+    def sent(self, packages, _name, value: str):
+        return packages.sent_by(value)
+
+    def brought(self, packages, _name, value: str):
+        return packages.brought_by(value)
 
     def invoiced(self, packages, _name, value: str):
         return packages.with_invoice(value == Invoice.GIVEN)

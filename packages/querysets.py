@@ -53,7 +53,21 @@ class PackageQuerySet(ScopedQuerySet):
         from sellers.models import Seller
 
         sellers = Seller.objects.filter(Q(code=text) | Q(name__icontains=text))
-        return self.filter(seller__in=list(sellers.values_list("pk", flat=True)))
+        return self.filter(seller__in=sellers.order_by().values("pk"))
+
+    def brought_by(self, text: str):
+        """By the shipping company with this code, or with this in its name; or by another carrier
+        that somebody named so."""
+        company = Q(delivery_option__company__code=text)
+        return self.filter(
+            company
+            | Q(delivery_option__company__name__icontains=text)
+            | Q(other_carrier__icontains=text)
+        )
+
+    def sent_by(self, text: str):
+        """By the delivery option with this code, or with this in its name."""
+        return self.filter(Q(delivery_option__code=text) | Q(delivery_option__name__icontains=text))
 
     def searched(self, text: str):
         """Those whose number, order number, tracking number or SKU begins with `text`, or whose

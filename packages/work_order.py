@@ -19,7 +19,10 @@ def work_page(rows: QuerySet, size: int, cursor: str = "") -> Page:
     """The page of `size` rows (with `ship_by` and `id`) that the cursor points at; the first one
     without a cursor. Raises CursorNotValid."""
     direction, key = _read(cursor) if cursor else (FORWARD, None)
-    found = (_before if direction == BACKWARD else _after)(rows, key, size + 1)
+    if key is not None and direction == BACKWARD:
+        found = _before(rows, key, size + 1)
+    else:
+        found = _after(rows, key, size + 1)
     more = len(found) > size
     found = found[:size]
     if direction == BACKWARD:
@@ -35,25 +38,22 @@ def work_page(rows: QuerySet, size: int, cursor: str = "") -> Page:
 
 
 def _after(rows: QuerySet, key: Key | None, count: int) -> list[Any]:
-    found: list[Any] = []
-    if key is None or key[0] is not None:
-        dated = rows.filter(ship_by__isnull=False).order_by("ship_by", "id")
-        if key is not None:
-            ship_by, pk = key
-            beyond = Q(ship_by__gt=ship_by) | Q(ship_by=ship_by, id__gt=pk)
-            dated = dated.filter(Q(ship_by__gte=ship_by) & beyond)
-        found = list(dated[:count])
+    if key is None:  # PostgreSQL puts nulls last, as its indexes do
+        return list(rows.order_by("ship_by", "id")[:count])
+    ship_by, pk = key
+    undated = rows.filter(ship_by=None).order_by("id")
+    if ship_by is None:
+        return list(undated.filter(id__gt=pk)[:count])
+    beyond = Q(ship_by__gt=ship_by) | Q(ship_by=ship_by, id__gt=pk)
+    found = list(rows.filter(Q(ship_by__gte=ship_by) & beyond).order_by("ship_by", "id")[:count])
     if len(found) < count:
-        undated = rows.filter(ship_by=None).order_by("id")
-        if key is not None and key[0] is None:
-            undated = undated.filter(id__gt=key[1])
         found += undated[: count - len(found)]
     return found
 
 
-def _before(rows: QuerySet, key: Key | None, count: int) -> list[Any]:
+def _before(rows: QuerySet, key: Key, count: int) -> list[Any]:
     found: list[Any] = []
-    ship_by, pk = key or (None, 0)
+    ship_by, pk = key
     dated = rows.filter(ship_by__isnull=False).order_by("-ship_by", "-id")
     if ship_by is None:
         undated = rows.filter(ship_by=None, id__lt=pk).order_by("-id")

@@ -26,6 +26,7 @@ from packages.models import Package
 from packages.presenters.rows import listed_packages, parts_to_pack
 from packages.tabs import TABS, Listing, label_of, listed, package_counts
 from packages.work_order import work_page
+from sellers.models import DeliveryOption
 
 # Filters that are chips over the list once they are on; the tab and the search show themselves.
 CHIPS = (
@@ -178,6 +179,7 @@ class PackageTabs(TemplateView):
             to_pack=capped(counts.to_pack),
             surface=self.request.resolver_match.namespace,
             is_held_back=asked.get("tab") == HELD_BACK,
+            options=DeliveryOption.objects.select_related("company").ranked(),
             **kwargs,
         )
 
@@ -228,4 +230,4 @@ def _words_of(field, value: Any) -> str:
     choices = dict(getattr(field.field, "choices", ()))
     if isinstance(value, list):
         return ", ".join(str(choices.get(one, one)) for one in value)
-    return str(value if hasattr(value, "pk") else choices.get(value, value))
+    return str(choices.get(value, value))

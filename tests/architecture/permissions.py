@@ -101,6 +101,15 @@ OWN_ADMIN = {"may": {SELLER}, "refused": {SELLER_EMPLOYEE}}
 SELLER_ADMINS = {"may": {SELLER, FOREIGN_SELLER}, "refused": {SELLER_EMPLOYEE}}
 OWNER_ADMIN = {"may": {OWNER}, "refused": {OWNER_EMPLOYEE}}
 
+
+def bulk(_world) -> dict:
+    return {"action": "ready", "numbers": ["P-none"]}
+
+
+def packing(world) -> dict:
+    return {"order": world.keys["order"]["number"]}
+
+
 CUSTOMER_PAGES = {
     "my:overview": Row(EVERYBODY),
     "my:order_list": Row(EVERYBODY),
@@ -124,6 +133,34 @@ SELLER_PAGES = {
     "post seller:orders_cancel": Row(**SELLER_ADMINS, method="post"),
     "seller:package_paper": Row(SELLERS),
     "post seller:package_paper": Row(SELLERS, method="post"),
+    "seller:package_list": Row(SELLERS),
+    "seller:package_preparing": Row(SELLERS),
+    "seller:package_shipped": Row(SELLERS),
+    "seller:package_to_pack": Row(SELLERS),
+    "seller:package_tabs": Row(SELLERS),
+    "seller:package_tracking": Row(SELLERS),
+    "post seller:package_tracking": Row(SELLERS, method="post"),
+    "seller:package_bulk": Row(SELLERS, method="post", content=bulk),
+    "seller:package_pack": Row(OWN_SELLERS, method="post", content=packing),
+    "seller:package_detail": Row(OWN_SELLERS, of="package"),
+    "seller:package_split": Row(OWN_SELLERS, of="package"),
+    "seller:package_move": Row(OWN_SELLERS, of="package"),
+    "seller:package_invoice": Row(OWN_SELLERS, of="package"),
+    "seller:package_ready": Row(OWN_SELLERS, of="package"),
+    "seller:package_ship": Row(OWN_SELLERS, of="package"),
+    "seller:package_deliver": Row(OWN_SELLERS, of="package"),
+    "seller:package_fail": Row(OWN_SELLERS, of="package"),
+    "seller:package_delivery": Row(OWN_SELLERS, of="package"),
+    "post seller:package_split": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_move": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_invoice": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_ready": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_ship": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_deliver": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_fail": Row(OWN_SELLERS, of="package", method="post"),
+    "post seller:package_delivery": Row(OWN_SELLERS, of="package", method="post"),
+    # No invoice was handed in: there is nothing to have. Who gets one: test_pages.
+    "seller:package_invoice_file": Row(frozenset(), of="package"),
     "seller:request_list": Row(SELLERS),
     "seller:case_detail": Row(OWN_SELLERS, of="case"),
     "post seller:case_detail": Row(**OWN_ADMIN, of="case", method="post"),
@@ -154,6 +191,34 @@ OWNER_PAGES = {
     "post owner:order_transaction": Row(**OWNER_ADMIN, of="order", method="post"),
     "owner:package_paper": Row(OWNERS),
     "post owner:package_paper": Row(OWNERS, method="post"),
+    "owner:package_list": Row(OWNERS),
+    "owner:package_preparing": Row(OWNERS),
+    "owner:package_shipped": Row(OWNERS),
+    "owner:package_to_pack": Row(OWNERS),
+    "owner:package_tabs": Row(OWNERS),
+    "owner:package_tracking": Row(OWNERS),
+    "post owner:package_tracking": Row(OWNERS, method="post"),
+    "owner:package_bulk": Row(OWNERS, method="post", content=bulk),
+    "owner:package_pack": Row(OWNERS, method="post", content=packing),
+    "owner:package_detail": Row(OWNERS, of="package"),
+    "owner:package_split": Row(OWNERS, of="package"),
+    "owner:package_move": Row(OWNERS, of="package"),
+    "owner:package_invoice": Row(OWNERS, of="package"),
+    "owner:package_ready": Row(OWNERS, of="package"),
+    "owner:package_ship": Row(OWNERS, of="package"),
+    "owner:package_deliver": Row(OWNERS, of="package"),
+    "owner:package_fail": Row(OWNERS, of="package"),
+    "owner:package_delivery": Row(OWNERS, of="package"),
+    "post owner:package_split": Row(OWNERS, of="package", method="post"),
+    "post owner:package_move": Row(OWNERS, of="package", method="post"),
+    "post owner:package_invoice": Row(OWNERS, of="package", method="post"),
+    "post owner:package_ready": Row(OWNERS, of="package", method="post"),
+    "post owner:package_ship": Row(OWNERS, of="package", method="post"),
+    "post owner:package_deliver": Row(OWNERS, of="package", method="post"),
+    "post owner:package_fail": Row(OWNERS, of="package", method="post"),
+    "post owner:package_delivery": Row(OWNERS, of="package", method="post"),
+    # No invoice was handed in: there is nothing to have. Who gets one: test_pages.
+    "owner:package_invoice_file": Row(frozenset(), of="package"),
     "owner:request_list": Row(OWNERS),
     "owner:case_detail": Row(OWNERS, of="case"),
     "post owner:case_detail": Row(**OWNER_ADMIN, of="case", method="post"),

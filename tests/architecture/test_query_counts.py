@@ -41,6 +41,15 @@ LISTS = [
     ("seller", "/seller/orders/?tab=cancelled_returned", 8),
     ("seller", "/seller/", 13),
     ("customer", "/my/orders/", 11),
+    ("owner", "/owner/packages/", 8),
+    ("owner", "/owner/packages/?search=lindqvist&seller=kiln", 8),
+    ("owner", "/owner/packages/preparing/", 8),
+    ("owner", "/owner/packages/to-pack/", 8),
+    ("owner", "/owner/package-tabs/", 14),
+    ("seller", "/seller/packages/", 8),
+    ("seller", "/seller/packages/preparing/", 8),
+    ("seller", "/seller/packages/shipped/", 8),
+    ("seller", "/seller/packages/to-pack/", 8),
 ]
 ENDPOINTS = [("owner", "/api/v1/orders/", 4), ("seller", "/api/v1/orders/", 4)]
 
