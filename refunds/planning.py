@@ -27,7 +27,8 @@ class MoreThanCaptured(DomainError):
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """amount = gross − discount − uncaptured − refunded_before."""
+    """Gives back: amount = gross − discount − uncaptured − refunded_before. A line that takes away
+    has an amount below zero and a reason in words that a customer reads."""
 
     item_id: int
     component: str
@@ -38,6 +39,7 @@ class PlannedLine:
     commission: int
     uncaptured: int = 0
     refunded_before: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class PlannedRefund:
     @property
     def commission(self) -> int:
         return sum(line.commission for line in self.lines)
+
+    def of_item(self, item_id: int) -> int:
+        """What is paid for one item, fees taken off. Items that replace others have no money of
+        their own: ask for the one that was paid for."""
+        return sum(line.amount for line in self.lines if line.item_id == item_id)
 
 
 def plan_refund(items: Iterable[OrderItem]) -> PlannedRefund:

@@ -64,6 +64,17 @@ def may_change(plan: RefundPlan) -> DomainError | None:
     )
 
 
+def may_deduct(plan: RefundPlan) -> DomainError | None:
+    """Why nothing can be kept of this plan any more, or None if it can: approved, and waiting for
+    the goods."""
+    if plan.status == Status.APPROVED and plan.payable_at is None:
+        return None
+    return PlanDecided(
+        _("%(plan)s is %(status)s; only a plan that waits for the goods can be changed.")
+        % {"plan": plan.number, "status": plan.get_status_display()}
+    )
+
+
 def may_retry(plan: RefundPlan, actor: Actor) -> DomainError | None:
     """Why this actor cannot have this plan paid again, or None if they can.
 

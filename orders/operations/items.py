@@ -137,6 +137,7 @@ def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
         last_unit=item.last_unit,
         status=item.status,
         open_case_id=item.open_case_id,
+        replaces_id=item.replaces_id,
         version=1,
         **item.line.shares_of(cut, item.last_unit),
     )

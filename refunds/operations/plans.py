@@ -19,14 +19,16 @@ from orders.operations import lock_order
 from refunds import policies
 from refunds.gateway import current
 from refunds.models import RefundApprovalRule, RefundLine, RefundPart, RefundPlan
-from refunds.planning import PlannedLine, plan_refund, spread_over_payments
+from refunds.operations.refunding import refund_of
+from refunds.planning import PlannedLine, PlannedRefund, plan_refund, spread_over_payments
+from refunds.returning import Claim
 
 Status = RefundPlan.Status
 AT_ONCE = RefundPlan.PayableWhen.AT_ONCE
 
 
 class PlanExists(Conflict):
-    """One live plan per case: what is owed for it is planned already."""
+    """One live plan per case and round: what is owed for it is planned already."""
 
     code = "plan_exists"
 
@@ -40,17 +42,21 @@ def create_plan(
     actor: Actor,
     status: str = Status.WAITING,
     payable_when: str = AT_ONCE,
+    lines: PlannedRefund | None = None,
+    round: int = 1,  # noqa: A002 (the name of the column)
+    pay_to: str = RefundPlan.PayTo.ORIGINAL,
 ) -> RefundPlan:
-    """Plan to give back all that is left of these locked items (each with its `line`).
+    """Plan to give back all that is left of these locked items (each with its `line`), or what
+    `lines` say where fees are kept or a part was agreed (`refunds.returning`).
 
     The plan begins `waiting`, or `approved` where the decision is made already; it then is paid
     at once unless `payable_when` says otherwise. A plan of nothing is a plan too: it completes
-    without a payment. Raises PlanExists, MoreThanCaptured.
+    without a payment. A case has one live plan per `round`. Raises PlanExists, MoreThanCaptured.
     """
     order = lock_order(case.order_id)
-    if fetched_one(_LIVE, [case.pk, Status.VOID]):
+    if fetched_one(_LIVE, [case.pk, round, Status.VOID]):
         raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
-    planned = plan_refund(items)
+    planned = lines or _all_that_is_left(items)
     spread = _spread(planned.total, order.pk)
     plan = RefundPlan(
         number=new_number("RP"),
@@ -59,10 +65,12 @@ def create_plan(
         seller_order_id=case.seller_order_id,
         seller_id=case.seller_id,
         case=case,
+        round=round,
         status=status,
         currency=order.currency,
         total=planned.total,
         gateway=current(),
+        pay_to=pay_to,
         payable_when=payable_when,
         requested_by_id=actor.user_id,
     )
@@ -75,7 +83,15 @@ def create_plan(
     return plan
 
 
-_LIVE = "SELECT 1 FROM refunds_refundplan WHERE case_id = %s AND status <> %s LIMIT 1"
+_LIVE = """
+    SELECT 1 FROM refunds_refundplan WHERE case_id = %s AND round = %s AND status <> %s LIMIT 1
+"""
+
+
+def _all_that_is_left(items: Sequence[OrderItem]) -> PlannedRefund:
+    if any(item.replaces_id for item in items):  # the money is that of what they replace
+        return refund_of([Claim(item) for item in items])
+    return plan_refund(items)
 
 
 def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLine]:
@@ -93,6 +109,7 @@ def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLin
             refunded_before=line.refunded_before,
             amount=line.amount,
             commission=line.commission,
+            reason=line.reason,
         )
         for line in planned
     ]
