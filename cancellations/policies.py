@@ -45,6 +45,7 @@ RULES: dict[str, str | Promise] = {
     "silence": gettext_lazy("Nobody answered in time, so it was approved."),
     "silence_rejects": gettext_lazy("Nobody answered in time, so it was rejected."),
     ESCALATED: gettext_lazy("The seller did not answer in time, so the marketplace decides."),
+    "ship_by_missed": gettext_lazy("The seller had not shipped it in time."),
     "imported": gettext_lazy("It was decided in another system."),
     "already_shipped": gettext_lazy("It had shipped before the cancellation could be approved."),
     "packed_too_far": gettext_lazy("It is packed further than the limit for automatic approval."),

@@ -29,6 +29,13 @@ def answer_for_the_silent(deadline) -> str | None:
     )
 
 
+@on("package.ship_by_missed")
+def cancel_what_is_overdue(event) -> None:
+    """Only where the owner's rule says so; else it is shown as overdue, and no more."""
+    if event.data["action"] == "cancel":
+        operations.cancel_overdue(seller_order_id=event.data["seller_order"])
+
+
 @on("refund_plan.completed")
 def complete(event) -> None:
     plan = RefundPlan.objects.get(pk=event.subject_id)

@@ -62,6 +62,7 @@ SPOKEN_FOR_BY = {
     "package.preparing": ("package.split",),
     "package.items_moved": ("package.items_joined",),
     "package.items_removed": ("order_item.cancelled",),
+    "deadline.passed": ("package.ship_by_missed",),
 }
 # Tone and icon come from the status that an event's type ends with; these are other.
 LOOKS = {
@@ -75,6 +76,7 @@ LOOKS = {
     "cancellation.escalated": ("warning", "hourglass"),
     "cancellation.item_shipped": ("danger", "truck"),
     "package.cancelled": ("neutral", "package-x"),
+    "package.ship_by_missed": ("warning", "clock-alert"),
     "package.out_for_delivery": ("accent", "truck"),
     "package.expected": ("accent", "clock"),
     "package.invoiced": ("info", "receipt-text"),

@@ -2,6 +2,9 @@
 
 from core.events import on
 from packages import letters, operations
+from packages.ship_by import subscribers as ship_by
+
+__all__ = ["ship_by"]  # imported for its reactions
 
 
 @on("order_item.split_off", within=True)

@@ -13,6 +13,7 @@ from cancellations.operations.evaluating import (
     evaluate_cancellation,
     settle_shipped,
 )
+from cancellations.operations.overdue import cancel_overdue
 from cancellations.operations.overruling import overrule
 from cancellations.operations.rejecting import reject_items
 from cancellations.operations.requesting import request_cancellation
@@ -38,6 +39,7 @@ __all__ = [
     "Selection",
     "approve_cancellation",
     "approve_items",
+    "cancel_overdue",
     "change_policy",
     "checked_policy",
     "complete_cancellation",

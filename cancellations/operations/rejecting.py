@@ -18,25 +18,26 @@ from orders.operations import lock_order
 
 @transaction.atomic
 def reject_items(
-    *, order: Order, selections: Sequence[Selection], actor: Actor
+    *, order: Order, selections: Sequence[Selection], actor: Actor, rule: str = ""
 ) -> list[CancellationRequest]:
     """Cancel units that will not be sent, with a reason; decided at once (product.md §4).
 
     A seller rejects anything of theirs that has not shipped, the owner what waits for packaging;
-    both need the rank Manager. The items are cancelled, their packages lose them and the plan is
-    approved, all before this returns. One case per seller. Refused as a whole, with every problem
-    named by its place ("items/0/reason"): NotAllowed, NotCancellable, or what `choose` raises.
+    both need the rank Manager. `rule` names the rule where no person did it. The items are
+    cancelled, their packages lose them and the plan is approved, all before this returns. One case
+    per seller. Refused as a whole, with every problem named by its place ("items/0/reason"):
+    NotAllowed, NotCancellable, or what `choose` raises.
     """
     if refusal := policies.may_reject(actor):
         raise refusal
     order = lock_order(order.pk)
-    rule = partial(policies.may_reject_item, actor=actor)
-    groups = choose(order, selections, actor=actor, refusal_of=rule)
-    return [_reject(order, part, chosen, actor) for part, chosen in groups]
+    refusal_of = partial(policies.may_reject_item, actor=actor)
+    groups = choose(order, selections, actor=actor, refusal_of=refusal_of)
+    return [_reject(order, part, chosen, actor, rule) for part, chosen in groups]
 
 
 def _reject(
-    order: Order, part: SellerOrder, chosen: list[Chosen], actor: Actor
+    order: Order, part: SellerOrder, chosen: list[Chosen], actor: Actor, rule: str
 ) -> CancellationRequest:
     request = open_request(part, chosen, actor=actor)
     request.evaluated_at = timezone.now()  # nothing for the policy to decide
@@ -44,6 +45,6 @@ def _reject(
     faults = sorted({one.reason.fault for one in chosen})
     facts = facts_of(request, chosen)
     request.case.note("cancellation.made", actor=actor, faults=faults, **facts)
-    approve(request, order, waiting_entries(request, actor=actor), actor=actor)
+    approve(request, order, waiting_entries(request, actor=actor), actor=actor, rule=rule)
     settle(request, actor=actor)
     return request

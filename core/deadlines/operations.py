@@ -2,9 +2,10 @@
 
 import logging
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F
@@ -12,86 +13,101 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import SYSTEM, Actor, Via
-from core.deadlines.calendar import WEEKEND, due_at
-from core.deadlines.defaults import DEFAULTS, Terms
 from core.deadlines.expiry import HANDLERS
-from core.deadlines.models import Deadline, DeadlineRule
+from core.deadlines.models import Deadline
+from core.deadlines.schedule import Schedule, UnknownStep, due_for, rule_for, schedule_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=75)  # longer than a task may run
 LONGEST_WAIT = timedelta(minutes=10)  # of a handler that fails: acted on within 15 minutes
 SWEEP_SECONDS = 25  # one sweep; beat comes again
 
-
-class UnknownStep(LookupError):
-    """Nobody has said how long this step may take: neither a row nor a default."""
+__all__ = [
+    "AnsweredMeanwhile",
+    "Start",
+    "UnknownStep",
+    "arm",
+    "arm_many",
+    "disarm",
+    "due_for",
+    "handle_passed",
+    "remind",
+    "rule_for",
+]
 
 
 class AnsweredMeanwhile(Exception):
     """The deadline was disarmed while its handler ran: what the handler did is undone."""
 
 
-def rule_for(step: str) -> DeadlineRule | Terms:
-    """The owner's rule for a step, else the product's default. Raises UnknownStep."""
-    rule = DeadlineRule.objects.with_calendar().filter(step=step).first() or DEFAULTS.get(step)
-    if rule is None:
-        raise UnknownStep(f"No rule says how long {step!r} may take.")
-    return rule
-
-
-def due_for(step: str, *, zone: str, start: datetime | None = None) -> datetime:
-    """When the step would be due if it started now (or at `start`); writes nothing."""
-    return _due(rule_for(step), start or timezone.now(), zone)
-
-
-def _due(rule: DeadlineRule | Terms, start: datetime, zone: str) -> datetime:
-    calendar = rule.calendar
-    if calendar is None:
-        return due_at(rule, start, ZoneInfo(zone))
-    holidays = {holiday.date for holiday in calendar.holidays.all()}
-    weekend = calendar.weekend or WEEKEND
-    return due_at(rule, start, ZoneInfo(zone), holidays, weekend)
-
-
 @transaction.atomic
 def arm(
-    step: str, *, subject: Any, zone: str, actor: Actor, start: datetime | None = None
+    step: str,
+    *,
+    subject: Any,
+    zone: str,
+    actor: Actor,
+    start: datetime | None = None,
+    due: datetime | None = None,
 ) -> Deadline | None:
     """Let the time of a step run for `subject` (a recorded row), in the zone of who must act.
 
-    One deadline per step and subject is open at a time: arming again returns the one that runs.
-    An imported past arms nothing and gets None. Raises UnknownStep.
+    It is due as the step's rule says, or at `due` where somebody has promised an instant. One
+    deadline per step and subject is open at a time: arming again returns the one that runs. An
+    imported past arms nothing and gets None. Raises UnknownStep.
     """
     if actor.via == Via.IMPORT:
         return None
     running = Deadline.objects.open().of(subject).filter(step=step).first()
     if running:
         return running
-    rule, start = rule_for(step), start or timezone.now()
-    due = _due(rule, start, zone)
-    reminders = _reminders(rule, start, due)
+    begun = Start(subject, zone, start or timezone.now(), due)
+    columns = _columns(begun, schedule_of(step))
     deadline, _created = Deadline.objects.get_or_create(
         step=step,
-        subject_type=subject.EVENT,
-        subject_id=subject.pk,
+        subject_type=columns.pop("subject_type"),
+        subject_id=columns.pop("subject_id"),
         handled_at=None,
-        defaults={
-            **subject.about(),
-            "started_at": start,
-            "due_at": due,
-            "next_attempt_at": due,
-            "time_zone": zone,
-            "action": rule.on_expiry,
-            "reminders_at": reminders,
-            "next_reminder_at": reminders[0] if reminders else None,
-        },
+        defaults=columns,
     )
     return deadline
 
 
-def _reminders(rule: DeadlineRule | Terms, start: datetime, due: datetime) -> list[datetime]:
-    moments = {due - timedelta(minutes=minutes) for minutes in rule.reminders_before}
-    return sorted(moment for moment in moments if moment > start)
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The time of a step begins for `subject` at `at`; `due` overrules what the rule says."""
+
+    subject: Any
+    zone: str
+    at: datetime
+    due: datetime | None = None
+
+
+def arm_many(step: str, starts: Iterable[Start], *, actor: Actor, schedule: Schedule) -> None:
+    """Arm a step for rows that are new in this transaction, so that nothing runs for them yet:
+    one statement, however many. An imported past arms nothing."""
+    if actor.via != Via.IMPORT:
+        Deadline.objects.bulk_create(
+            Deadline(step=step, **_columns(start, schedule)) for start in starts
+        )
+
+
+def _columns(start: Start, schedule: Schedule) -> dict[str, Any]:
+    due = start.due or schedule.due(start.at, start.zone)
+    begun = min(start.at, due)  # what came in too late has passed already
+    reminders = schedule.reminders(begun, due)
+    return {
+        "subject_type": start.subject.EVENT,
+        "subject_id": start.subject.pk,
+        **start.subject.about(),
+        "started_at": begun,
+        "due_at": due,
+        "next_attempt_at": due,
+        "time_zone": start.zone,
+        "action": schedule.rule.on_expiry,
+        "reminders_at": reminders,
+        "next_reminder_at": reminders[0] if reminders else None,
+    }
 
 
 def disarm(*steps: str, subject: Any, outcome: str) -> int:

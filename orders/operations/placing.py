@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Via
 from core.bulk import insert
+from core.deadlines.operations import Start, arm_many
+from core.deadlines.schedule import Schedule, schedule_of
 from core.errors import Conflict, InvalidInput, Problems
 from core.events import Entry, record_many
 from core.statements import fetched
@@ -15,10 +18,11 @@ from core.transactions import joined
 from finance.operations import post_captures
 from orders import policies
 from orders.incoming import NewCustomer, NewOrder
-from orders.models import Customer, Order, OrderItem
+from orders.models import Customer, Order, OrderItem, SellerOrder
 from orders.operations import freezing
 from sellers.models import Seller
 
+SHIP_BY = "package.ship_by"  # the step: how long a seller has to ship
 CUSTOMER_WORDS = ("first_name", "last_name", "email", "phone", "language")
 CUSTOMER_COLUMNS = ("channel", "external_id", *CUSTOMER_WORDS)
 
@@ -121,10 +125,13 @@ def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
     sellers = _sellers_of(batch)
     customers = _customers_of(batch)
     imported = actor.via == Via.IMPORT
+    schedule = None if imported else schedule_of(SHIP_BY)
     orders = insert(
         freezing.order_row(new, customers[new.channel, new.customer.external_id], imported=imported)
         for new in batch
     )
+    if schedule is not None:
+        batch = [_promised(new, sellers, schedule) for new in batch]
     pairs = list(zip(batch, orders, strict=True))
     parts = insert(
         part for new, order in pairs for part in freezing.seller_order_rows(new, order, sellers)
@@ -137,6 +144,8 @@ def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
     insert(payment for new, order in pairs for payment in freezing.payment_rows(new, order))
     post_captures(freezing.captures(orders, lines), actor=actor)
     record_many([_placed_entry(order) for order in orders], actor=actor)
+    if schedule is not None:
+        _arm_ship_by(parts, schedule, actor)
     items_of: dict[int, list[OrderItem]] = defaultdict(list)
     for item in items:
         items_of[item.order_id].append(item)
@@ -144,6 +153,30 @@ def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
         order.number: Placed(order, created=True, items=tuple(items_of[order.pk]))
         for order in orders
     }
+
+
+def _promised(new: NewOrder, sellers: dict[str, Seller], schedule: Schedule) -> NewOrder:
+    """The order with a day to ship by on every line: its own, else as the step's rule says.
+
+    Time begins when the order is placed, but never before it came in: nobody packs what they have
+    not heard of. An imported past keeps what it says.
+    """
+    start = max(new.placed_at, timezone.now())
+    lines = tuple(
+        line
+        if line.ship_by
+        else replace(line, ship_by=schedule.due(start, sellers[line.seller].time_zone))
+        for line in new.lines
+    )
+    return replace(new, lines=lines)
+
+
+def _arm_ship_by(parts: Sequence[SellerOrder], schedule: Schedule, actor: Actor) -> None:
+    """One deadline per seller's part, at its earliest line: what is open then was missed."""
+    starts = [
+        Start(part, part.seller.time_zone, part.placed_at, due=part.ship_by) for part in parts
+    ]
+    arm_many(SHIP_BY, starts, actor=actor, schedule=schedule)
 
 
 def _placed_entry(order: Order) -> Entry:

@@ -12,7 +12,6 @@ from cancellations.operations import (
 )
 from cancellations.policies import allowed_actions
 from core.actors import Rank
-from core.deadlines.models import Deadline
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.events.models import Event
 from orders.models import Case, OrderItem
@@ -20,7 +19,7 @@ from orders.operations.items import UnknownItem
 from orders.policies import NotCancellable
 from packages.operations import ship_package, start_packaging
 from refunds.models import RefundPlan
-from tests.cancellations.acts import ask, cancel, event_types, fresh, hold, select, statuses
+from tests.cancellations.acts import ask, cancel, clocks, event_types, fresh, hold, select, statuses
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +55,7 @@ def test_the_case_waits_until_every_item_is_answered(order, held, seller):
     assert statuses(held) == {"1.1": "approved", "2.1": "waiting"}
     assert OrderItem.objects.get(pk=mugs.pk).status == "cancelled"  # nobody hands it over
     assert RefundPlan.objects.get().status == "waiting"
-    assert Deadline.objects.open().exists()
+    assert clocks().open().exists()
 
     reject_request_items(held, [bowl.pk], actor=seller, reason_note="It is engraved.")
 
@@ -65,7 +64,7 @@ def test_the_case_waits_until_every_item_is_answered(order, held, seller):
     plan = RefundPlan.objects.get()
     assert (plan.status, plan.total) == ("approved", 2500)
     assert OrderItem.objects.get(pk=bowl.pk).open_case_id is None
-    assert not Deadline.objects.open().exists()
+    assert not clocks().open().exists()
     entry = held.items.get(item=bowl)
     assert (entry.decision_note, entry.decided_by_id) == ("It is engraved.", seller.user_id)
 
@@ -182,7 +181,7 @@ def test_shipping_the_rest_of_a_half_answered_case_leaves_it_approved(order, cus
     assert statuses(held) == {"1.1": "approved", "2.1": "rejected"}
     plan = RefundPlan.objects.get()
     assert (plan.status, plan.total) == ("approved", 2500)
-    assert not Deadline.objects.open().exists()
+    assert not clocks().open().exists()
 
 
 # -- Taking back ---------------------------------------------------------------------------
@@ -195,7 +194,7 @@ def test_a_customer_takes_back_what_waits(order, customer, held):
     assert set(statuses(held).values()) == {"withdrawn"}
     assert RefundPlan.objects.get().status == "void"
     assert all(item.open_case_id is None for item in items_of(order))
-    assert not Deadline.objects.open().exists()
+    assert not clocks().open().exists()
     [again] = ask(order, customer, select(items_of(order)[0]))
     assert again.case.status == "waiting"
 

@@ -14,7 +14,6 @@ from cancellations.operations import (
     settle_shipped,
 )
 from core.actors import SYSTEM
-from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
 from core.errors import NotAllowed
 from core.events.models import Event
@@ -22,7 +21,7 @@ from orders.models import Case, OrderItem
 from packages.operations import ship_package, start_packaging
 from packages.policies import CustomerAskedToCancel
 from refunds.models import RefundPlan
-from tests.cancellations.acts import ask, cancel, event_types, select
+from tests.cancellations.acts import ask, cancel, clocks, event_types, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +189,7 @@ def held(order, customer):
 def test_a_narrowed_policy_leaves_the_case_waiting_with_a_date_and_a_reason(held):
     assert held.case.status == "waiting"
     assert held.held_by == "amount_too_high"
-    deadline = Deadline.objects.get()
+    deadline = clocks().get()
     assert (deadline.step, deadline.subject_id) == ("cancellation.answer", held.case_id)
     assert held.case.due_at == deadline.due_at > timezone.now() + timedelta(days=1)
     assert RefundPlan.objects.get().status == "waiting"
@@ -203,7 +202,7 @@ def test_the_policy_is_asked_once(held):
     evaluate_cancellation(request_id=held.pk)
 
     assert event_types(held.case.order) == before
-    assert Deadline.objects.count() == 1
+    assert clocks().count() == 1
 
 
 @pytest.mark.parametrize(
@@ -220,7 +219,7 @@ def test_seller_and_owner_may_answer_and_the_clock_stops(held, make_answerer):
         answerer.user_id,
         "",
     )
-    deadline = Deadline.objects.get()
+    deadline = clocks().get()
     assert deadline.handled_at is not None
     assert deadline.outcome == "approved"
     assert Case.objects.get().due_at is None
@@ -246,14 +245,14 @@ def test_another_seller_may_not_answer(held):
 )
 def test_silence_decides_as_the_deadline_says(held, action, status, rule, plan):
     past = timezone.now() - timedelta(hours=1)
-    Deadline.objects.update(started_at=past, due_at=past, next_attempt_at=past, action=action)
+    clocks().update(started_at=past, due_at=past, next_attempt_at=past, action=action)
 
     assert handle_passed() == 1
 
     assert Case.objects.get().status == status
     assert held.items.get().decided_rule == rule
     assert RefundPlan.objects.get().status == plan
-    assert Deadline.objects.get().outcome == status
+    assert clocks().get().outcome == status
     assert handle_passed() == 0
 
 
@@ -261,7 +260,7 @@ def test_silence_about_what_has_shipped_rejects_it(held):
     entry = held.items.get()
     OrderItem.objects.filter(pk=entry.item_id).update(status="shipped")
     past = timezone.now() - timedelta(hours=1)
-    Deadline.objects.update(started_at=past, due_at=past, next_attempt_at=past)
+    clocks().update(started_at=past, due_at=past, next_attempt_at=past)
 
     assert handle_passed() == 1
 

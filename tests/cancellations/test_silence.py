@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from cancellations.operations import NotDecidable, approve_items
 from core.accounts.models import User
-from core.deadlines.models import Deadline, DeadlineRule
+from core.deadlines.models import DeadlineRule
 from core.deadlines.operations import handle_passed, remind
 from core.notifications.models import Mail, Notification
 from orders.models import Case
 from refunds.models import RefundPlan
-from tests.cancellations.acts import deliver_all, fresh, hold, let_time_pass, select
+from tests.cancellations.acts import clocks, deliver_all, fresh, hold, let_time_pass, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_managers_and_admins_of_the_seller_are_called_once(order, held, seller):
 
 def test_they_are_reminded_once_per_reminder_and_not_after_the_answer(held, seller):
     deliver_all()
-    Deadline.objects.update(next_reminder_at=timezone.now() - timedelta(minutes=1))
+    clocks().update(next_reminder_at=timezone.now() - timedelta(minutes=1))
 
     assert (remind(), remind()) == (1, 0)
     deliver_all()
@@ -77,7 +77,7 @@ def test_they_are_reminded_once_per_reminder_and_not_after_the_answer(held, sell
     assert len(called()) == 2
     assert Mail.objects.latest("pk").subject.startswith("Still to answer")
 
-    Deadline.objects.update(next_reminder_at=timezone.now() - timedelta(minutes=1))
+    clocks().update(next_reminder_at=timezone.now() - timedelta(minutes=1))
     assert remind() == 1
     approve_items(held, actor=seller)
     deliver_all()
@@ -114,7 +114,7 @@ def test_escalated_it_waits_for_the_marketplace_with_a_date_of_its_own(escalated
 
     assert (escalated.case.status, escalated.held_by) == ("waiting", "escalated")
     assert escalated.case.due_at > timezone.now() + timedelta(days=1)
-    passed, running = Deadline.objects.order_by("pk")
+    passed, running = clocks().order_by("pk")
     assert (passed.outcome, running.step) == ("escalated", "cancellation.escalated")
     deliver_all()
     assert [bell.user_id for bell in Notification.objects.filter(role="owner")] == [owner.user_id]
@@ -126,7 +126,7 @@ def test_escalated_it_waits_for_the_marketplace_with_a_date_of_its_own(escalated
     approve_items(escalated, actor=owner)
 
     assert fresh(escalated).case.status == "approved"
-    assert not Deadline.objects.open().exists()
+    assert not clocks().open().exists()
 
 
 @pytest.mark.parametrize("action", ["approve", "escalate"])
@@ -137,7 +137,7 @@ def test_the_marketplaces_silence_approves_and_never_escalates_again(escalated, 
 
     assert Case.objects.get().status == "approved"
     assert escalated.items.get().decided_rule == "silence"
-    assert Deadline.objects.count() == 2
+    assert clocks().count() == 2
 
 
 def test_silence_decides_only_what_is_left():

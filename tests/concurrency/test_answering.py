@@ -16,14 +16,13 @@ from cancellations.operations import (
     request_cancellation,
     withdraw_cancellation,
 )
-from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
 from core.errors import DomainError
 from core.events.models import Event
 from orders.models import OrderItem
 from packages.operations import ship_package, start_packaging
 from refunds.models import RefundPlan
-from tests.cancellations.acts import fresh, let_time_pass
+from tests.cancellations.acts import clocks, fresh, let_time_pass
 from tests.concurrency.threads import at_once
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_owner
 
@@ -138,7 +137,7 @@ def test_an_answer_against_silence_has_one_winner(answer):
         assert rules == ({"silence"} if beaten else {""})
         assert (scene.status, scene.plan) in OUTCOMES
         assert scene.decided() == 1
-        assert not Deadline.objects.open().exists()
+        assert not clocks().open().exists()
 
 
 def test_three_sweeps_act_on_silence_once():

@@ -78,15 +78,8 @@ def acts() -> int:
 def test_the_products_rules_hold_until_the_owner_writes_others():
     start = datetime(2026, 11, 20, 15, tzinfo=UTC)  # a Friday
 
-    assert set(DEFAULTS) == {
-        "cancellation.answer",
-        "cancellation.escalated",
-        "return.answer",
-        "return.send_goods",
-        "return.confirm_receipt",
-        "return.appeal",
-        "return.window",
-    }
+    assert DEFAULTS["package.ship_by"].unit == "working_days"
+    assert {terms.step for terms in DEFAULTS.values()} == set(DEFAULTS)
     two_days = operations.due_for("cancellation.answer", zone=ZONE, start=start)
     assert two_days == datetime(2026, 11, 23, 3, tzinfo=UTC)
     DeadlineRule.objects.create(
