@@ -30,6 +30,12 @@ class Mutant:
         return not self.decorator and isinstance(self.chain[-1], FUNCTIONS)
 
     @property
+    def cached(self) -> bool:
+        """Entered once per process: it cannot be seen which tests need it."""
+        words = getattr(self.chain[-1], "decorator_list", [])
+        return any(ast.unparse(word) == "cache" for word in words)
+
+    @property
     def chain(self) -> list[ast.AST]:
         """The module, and the classes and the outermost function that lead to the place."""
         found: list[ast.AST] = [self.tree]

@@ -156,7 +156,7 @@ class MutationRun:
 
     def _reaches(self, test: str, mutant: Mutant) -> bool:
         entered = self.entered.get(test, ())
-        if mutant.in_function or mutant.decorator:
+        if (mutant.in_function or mutant.decorator) and not mutant.cached:
             return (mutant.file, mutant.place) in entered
         reads_tables = test.startswith("tests/architecture/test_states.py")
         return reads_tables or any(file == mutant.file for file, _function in entered)

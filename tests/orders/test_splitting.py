@@ -8,10 +8,18 @@ from core.actors import SYSTEM
 from core.errors import DomainError
 from core.events.models import Event
 from core.money import share
-from orders.models import OrderItem, OrderLine
+from orders.models import Order, OrderItem, OrderLine
 from orders.operations import lock_order, place_orders, take_items
 from orders.operations.items import QuantityNotLeft, UnknownItem, split_item
-from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
+from tests.factories import (
+    items_of,
+    line,
+    make_case,
+    make_customer,
+    make_member,
+    make_order,
+    make_seller,
+)
 from tests.orders.given import item, new_order
 
 SHARES = ("captured_product", "captured_shipping", "commission")
@@ -120,15 +128,20 @@ class TestOneSplit:
         with pytest.raises(QuantityNotLeft) as refused:
             take_items(order, {whole.pk: quantity}, actor=SYSTEM)
 
-        assert refused.value.allowed == ["3"]
+        error = refused.value
+        assert (error.code, error.status, error.field) == ("quantity_not_left", 409, "items")
+        assert error.allowed == ["3"]
         assert order.items.count() == 1
 
     def test_an_item_of_another_order_is_unknown(self):
         order, other = make_order(), make_order()
         [foreign] = items_of(other)
 
-        with pytest.raises(UnknownItem):
+        with pytest.raises(UnknownItem) as refused:
             take_items(order, {foreign.pk: 1}, actor=SYSTEM)
+
+        error = refused.value
+        assert (error.code, error.status, error.field) == ("unknown_item", 404, "items")
 
     def test_an_item_of_another_seller_is_unknown(self):
         one, two = make_seller(), make_seller()
@@ -151,3 +164,18 @@ class TestOneSplit:
 
         with pytest.raises(DomainError, match="paid back"):
             split_item(items_of(order)[0], 1, actor=SYSTEM)
+
+    def test_what_a_request_waits_for_is_not_split(self):
+        order = make_order()
+        _case, [asked] = make_case(order)
+
+        with pytest.raises(DomainError) as refused:
+            split_item(asked, 1, actor=SYSTEM)
+
+        assert refused.value.code == "request_waiting"
+        assert asked.line.name in str(refused.value)
+        assert order.items.count() == 1
+
+    def test_an_order_that_is_not_there_cannot_be_locked(self):
+        with pytest.raises(Order.DoesNotExist):
+            lock_order(0)

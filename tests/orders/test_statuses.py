@@ -1,5 +1,7 @@
 """An order's status follows from its items, never the other way round (product.md §3)."""
 
+from itertools import combinations
+
 import pytest
 
 from core.actors import SYSTEM
@@ -27,6 +29,14 @@ Status = OrderItem.Status
 )
 def test_the_least_advanced_live_item_names_the_order(statuses, named):
     assert status_of(statuses) == named
+
+
+def test_of_any_two_live_statuses_the_earlier_one_names_the_order():
+    way = ["waiting_packaging", "preparing", "ready_to_ship", "shipped"]
+    way += ["delivery_failed", "delivered"]
+
+    for earlier, later in combinations(way, 2):
+        assert status_of([earlier, later]) == status_of([later, earlier]) == earlier
 
 
 @pytest.mark.django_db
