@@ -1,10 +1,11 @@
 """Bare Django views with SQL by hand: the limit that our own figures are a ratio of.
 
 No sign-in, no scoping, no rules, no history worth reading: only the statements that the same
-answer or the same rows need. The one row that ours writes and the floor does not is the answer
-kept under the Idempotency-Key.
+answer or the same rows need. The answer is kept under the Idempotency-Key, but nobody asks whether
+there was one before; and nothing is published.
 """
 
+import hashlib
 import json
 import os
 import uuid
@@ -42,6 +43,22 @@ def answer(rows, status=200) -> HttpResponse:
     return HttpResponse(
         orjson.dumps(rows, default=str), status=status, content_type="application/json"
     )
+
+
+def kept(cursor, request, told) -> HttpResponse:
+    """The answer to a POST, written down under its key."""
+    made = answer(told, 201)
+    cursor.execute(
+        """INSERT INTO accounts_idempotencyrecord
+             (principal, key, request_hash, status, body, headers, created_at)
+           VALUES ('floor', %s, %s, 201, %s, '{"Content-Type": "application/json"}', now())""",
+        [
+            request.headers["Idempotency-Key"],
+            hashlib.sha256(request.body).hexdigest(),
+            made.content.decode(),
+        ],
+    )
+    return made
 
 
 def order_list(request, seller_id):
@@ -101,7 +118,7 @@ def order_create(request):
         )
         _post_capture(cursor, order_id, seller_id, total)
         _insert_event(cursor, "order.placed", "order", order_id, 1, order_id)
-    return answer({"number": given["number"]}, 201)
+        return kept(cursor, request, {"number": given["number"]})
 
 
 def _post_capture(cursor, order_id, seller_id, total):
@@ -143,9 +160,9 @@ def _insert_line(cursor, order_id, part_id, seller_id, position, item):
     product = item["quantity"] * item["unit_price"]
     cursor.execute(
         """INSERT INTO orders_orderline (order_id, seller_order_id, position, sku, name, barcode,
-             quantity, unit_price, gross, discount, shipping, tax_rate, tax, total,
+             category, quantity, unit_price, gross, discount, shipping, tax_rate, tax, total,
              captured_product, captured_shipping, commission_rate, commission)
-           VALUES (%s, %s, %s, %s, %s, '', %s, %s, %s, 0, %s, 0, 0, %s, %s, %s, 0, 0)
+           VALUES (%s, %s, %s, %s, %s, '', '', %s, %s, %s, 0, %s, 0, 0, %s, %s, %s, 0, 0)
            RETURNING id""",
         [
             *(order_id, part_id, position, item["sku"], item["name"], item["quantity"]),
@@ -194,17 +211,17 @@ def order_cancel(request, number):
         cursor.execute(
             """INSERT INTO refunds_refundplan (version, updated_at, number, type, order_id,
                  seller_order_id, seller_id, case_id, status, currency, total, gateway,
-                 payable_when, created_at, imported, needs_second_approval)
+                 payable_when, created_at, imported, needs_second_approval, pay_to, round)
                VALUES (1, now(), %s, 'cancel', %s, %s, %s, %s, 'waiting', 'EUR', %s, 'simulator',
-                 'at_once', now(), false, false) RETURNING id""",
+                 'at_once', now(), false, false, 'original', 1) RETURNING id""",
             [uuid.uuid4().hex[:20], order_id, part_id, seller_id, case_id, product + shipping],
         )
         plan_id = cursor.fetchone()[0]
         cursor.execute(
             """INSERT INTO refunds_refundline (plan_id, seller_order_id, item_id, component,
-                 quantity, amount, gross, discount, uncaptured, refunded_before, commission)
-               VALUES (%s, %s, %s, 'product', 1, %s, %s, 0, 0, 0, 0),
-                      (%s, %s, %s, 'shipping', 1, %s, %s, 0, 0, 0, 0)""",
+                 quantity, amount, gross, discount, uncaptured, refunded_before, commission, reason)
+               VALUES (%s, %s, %s, 'product', 1, %s, %s, 0, 0, 0, 0, ''),
+                      (%s, %s, %s, 'shipping', 1, %s, %s, 0, 0, 0, 0, '')""",
             [
                 *(plan_id, part_id, item_id, product, product),
                 *(plan_id, part_id, item_id, shipping, shipping),
@@ -230,7 +247,7 @@ def order_cancel(request, number):
                VALUES (%s, 'floor.evaluate', 0, now(), ''), (%s, 'floor.tell', 0, now(), '')""",
             [event_id, event_id],
         )
-    return answer({"case": case_id}, 201)
+        return kept(cursor, request, {"case": case_id})
 
 
 def _insert_request(cursor, case_id, part_id, item_id, estimate):
