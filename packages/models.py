@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from core.states import Stateful
 from orders.models import Order, OrderItem, SellerOrder
 from packages.querysets import CarrierReportQuerySet, PackageItemQuerySet, PackageQuerySet
+from sellers.tracking import tracking_link
 
 
 class Package(Stateful):
@@ -108,9 +109,7 @@ class Package(Stateful):
     def tracking_link(self) -> str:
         """Where the carrier shows this parcel; empty when it is not known."""
         template = self.delivery_option.tracking_url if self.delivery_option else ""
-        if not (template and self.tracking_number):
-            return ""
-        return template.replace("{number}", self.tracking_number)
+        return tracking_link(template, self.tracking_number)
 
 
 class PackageItem(models.Model):

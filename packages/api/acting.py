@@ -37,7 +37,7 @@ class PackageAct(ActEndpoint):
         try:
             done = self.act(package, data) or package
         except DomainError as refusal:
-            if not refusal.allowed:
+            if not refusal.allowed and refusal.status != 400:  # what was sent is at fault
                 refusal.allowed = self._possible(package)
             raise
         return whole_packages(self.request.actor).get(pk=done.pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from core import formats
 from packages.listing import PackageRow, ToPackRow
 from packages.models import Package
+from sellers.tracking import tracking_link
 
 OPEN = (Package.Status.PREPARING, Package.Status.READY_TO_SHIP)
 
@@ -63,14 +64,11 @@ class ListedPackage:
 
     @property
     def tracking_link(self) -> str:
-        template = self.row.tracking_url
-        if not (template and self.row.tracking_number):
-            return ""
-        return template.replace("{number}", self.row.tracking_number)
+        return tracking_link(self.row.tracking_url, self.row.tracking_number)
 
     @property
     def age(self) -> str:
-        """ "3 d 12 h" since it was packed; empty where an imported past does not know."""
+        """ "3 d" since it was packed; empty where an imported past does not know."""
         return age_of(self.row.created_at)
 
 
@@ -95,9 +93,16 @@ def parts_to_pack(rows: Iterable[ToPackRow]) -> list[ToPack]:
 
 
 def age_of(since: datetime | None, now: datetime | None = None) -> str:
-    """How long ago that was, as the countdowns write spans."""
+    """How long ago that was, in whole days or hours: "3 d", "20 h"; a fresh one in minutes."""
     now = now or timezone.now()
-    return formats.time_left(now + (now - since), now) if since and since < now else ""
+    if since is None or since > now:
+        return ""
+    minutes, words = int((now - since).total_seconds() // 60), formats.span_words()
+    if days := minutes // 1440:
+        return words["days"] % {"days": days}
+    if hours := minutes // 60:
+        return words["full_hours"] % {"hours": hours}
+    return words["minutes"] % {"minutes": minutes}
 
 
 def _contents(told: list[dict[str, Any]], *, ended: bool = False) -> Contents:

@@ -14,6 +14,7 @@ from packages.usage import open_packages_by_option
 from sellers.models import DeliveryOption, SellerDeliveryOption, ShippingCompany
 from sellers.operations import choose_delivery, save_company, save_option
 from sellers.presenting import offered_options
+from sellers.tracking import tracking_link
 from tests.factories import items_of, make_member, make_order, make_owner, make_seller
 from tests.people import bearer, signed_in
 
@@ -235,3 +236,9 @@ def page(actor, name) -> str:
     text = answer.content.decode()
     assert "<c-" not in text
     return text
+
+
+def test_a_tracking_number_stays_one_part_of_its_address():
+    template = "https://post.example/{number}?lang=en"
+    assert tracking_link(template, "NP 77/4?x") == "https://post.example/NP%2077%2F4%3Fx?lang=en"
+    assert tracking_link(template, "") == tracking_link("", "NP7") == tracking_link(None, "N") == ""
