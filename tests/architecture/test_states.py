@@ -40,3 +40,25 @@ def test_nothing_leaves_shipped_by_being_cancelled():
     }
 
     assert leads_to_cancelled == set(OrderItem.UNSHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("origin", "targets"),
+    [
+        ("waiting_packaging", "preparing cancelled"),
+        ("preparing", "ready_to_ship shipped cancelled"),
+        ("ready_to_ship", "shipped cancelled"),
+        ("shipped", "delivered delivery_failed returned"),
+        ("delivered", "returned"),
+        ("delivery_failed", "shipped delivered returned"),
+        ("cancelled", ""),
+        ("returned", ""),
+    ],
+)
+def test_an_item_goes_only_the_ways_of_the_product(origin, targets):
+    """product.md §3, said a second time: a way that is gone or new is a decision."""
+    from orders.models import OrderItem
+
+    item = OrderItem(status=origin)
+
+    assert {to for to in OrderItem.Status if item.can_become(to)} == set(targets.split())

@@ -64,6 +64,24 @@ def test_every_rule_can_be_read_by_a_person():
     assert rule_in_words("an_older_rule") == "an older rule"
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("unshipped", "within_limits", "silence", "silence_rejects", "escalated", "imported"),
+        *("already_shipped", "packed_too_far", "placed_too_long_ago", "amount_too_high"),
+    ],
+)
+def test_each_rule_that_is_recorded_has_a_sentence(rule):
+    assert rule_in_words(rule) != rule.replace("_", " ")
+
+
+def test_an_employee_of_the_marketplace_is_told_that_the_role_is_too_low():
+    refusal = may_request(Actor(Role.OWNER, user_id=1, rank=Rank.EMPLOYEE))
+
+    assert isinstance(refusal, NotAllowed)
+    assert refusal.code == "rank_too_low"
+
+
 def test_a_seller_does_not_ask_but_reject():
     refusal = may_request(Actor(Role.SELLER, user_id=1, seller_id=1, rank=Rank.ADMIN))
 

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.orders.given import item, new_order
 
+OF_ITEMS = {"subject_type": "order_item"}
 SHARES = ("captured_product", "captured_shipping", "commission")
 
 
@@ -83,6 +84,9 @@ def test_a_unit_that_nothing_was_captured_for_carries_no_commission():
 
     assert [unit["captured_product"] for unit in units] == [0, 1, 0, 1, 1]
     assert [unit["commission"] for unit in units] == [0, 0, 0, 1, 1]
+    assert OrderLine(quantity=1, captured_product=0, captured_shipping=0).shares_of(0, 1) == dict(
+        captured_product=0, captured_shipping=0, commission=0
+    )
 
 
 @pytest.mark.django_db
@@ -100,6 +104,8 @@ class TestOneSplit:
             ("1.3", 2, 3),
         ]
         assert (leaving.number, again.number) == ("1.2", "1.3")
+        whole.refresh_from_db()
+        assert whole.version == Event.objects.filter(subject_id=whole.pk, **OF_ITEMS).count()
 
     def test_a_whole_item_is_taken_as_it_is(self):
         order = make_order()
@@ -114,11 +120,12 @@ class TestOneSplit:
 
         [leaving] = take_items(order, {whole.pk: 1}, actor=SYSTEM)
 
-        told = Event.objects.filter(order_id=order.pk, subject_type="order_item").order_by("pk")
+        told = Event.objects.filter(order_id=order.pk, **OF_ITEMS).order_by("pk")
         assert [(event.type, event.subject_id, event.seq) for event in told] == [
             ("order_item.split", whole.pk, 1),
             ("order_item.split_off", leaving.pk, 1),
         ]
+        assert [event.data["quantity"] for event in told] == [1, 1]
 
     @pytest.mark.parametrize("quantity", [0, -1, 4])
     def test_more_than_there_is_or_nothing_is_refused(self, quantity):

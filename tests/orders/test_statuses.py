@@ -6,7 +6,7 @@ import pytest
 
 from core.actors import SYSTEM
 from core.errors import InvalidTransition
-from orders.models import OrderItem, SellerOrder
+from orders.models import Order, OrderItem, SellerOrder
 from orders.operations import lock_order, move_items, take_items
 from orders.policies import status_of
 from tests.factories import items_of, line, make_order, make_seller
@@ -57,6 +57,17 @@ class TestMoving:
         move_items(order, [second], Status.CANCELLED, actor=SYSTEM)
 
         assert order.status == Status.CANCELLED
+        order.refresh_from_db()
+        assert order.status == Status.CANCELLED
+
+    def test_who_asks_for_what_has_changed_since_gets_the_order(self):
+        order = make_order()
+        part = order.seller_orders.get()
+
+        move_items(lock_order(order.pk), items_of(order), Status.PREPARING, actor=SYSTEM)
+
+        assert Order.objects.filter(pk=order.pk, updated_at__gt=order.updated_at).exists()
+        assert SellerOrder.objects.filter(pk=part.pk, updated_at__gt=part.updated_at).exists()
 
     def test_part_of_a_line_cancelled_leaves_the_order_where_it_was(self):
         order = make_order(lines=[line(quantity=2)])
