@@ -9,7 +9,9 @@ from cancellations.models import AutoApprovalPolicy, CancellationRequest
 from cancellations.policies import (
     RULES,
     may_answer,
+    may_overrule,
     may_request,
+    may_withdraw,
     rule_in_words,
     verdict_of,
     why_not,
@@ -116,6 +118,75 @@ def test_who_may_ask(actor, allowed):
 def test_who_may_answer_a_waiting_case(actor, allowed):
     assert (may_answer(_request("waiting"), actor) is None) is allowed
     assert may_answer(_request("approved"), actor) is not None
+
+
+MANAGER = Actor(Role.OWNER, user_id=1, rank=Rank.MANAGER)
+EMPLOYEE = Actor(Role.OWNER, user_id=2, rank=Rank.EMPLOYEE)
+SELLER = Actor(Role.SELLER, user_id=3, seller_id=7, rank=Rank.MANAGER)
+CUSTOMER = Actor(Role.CUSTOMER, user_id=4)
+
+
+@pytest.mark.parametrize("facts", [{"evaluated_at": None}, {"held_by": "escalated"}])
+def test_what_is_not_the_sellers_to_answer_the_marketplace_may(facts):
+    request = _request("waiting", **facts)
+
+    assert may_answer(request, SELLER).code == "not_decidable"
+    assert may_answer(request, MANAGER) is None
+    assert may_answer(request, SYSTEM) is None
+
+
+@pytest.mark.parametrize(
+    ("actor", "code"),
+    [
+        (CUSTOMER, None),
+        (MANAGER, None),
+        (SYSTEM, None),
+        (EMPLOYEE, "rank_too_low"),
+        (SELLER, "not_allowed"),
+    ],
+)
+def test_who_may_take_a_request_back(actor, code):
+    refusal = may_withdraw(_request("waiting"), actor)
+
+    assert (refusal and refusal.code) == code
+    assert may_withdraw(_request("approved"), actor) is not None
+
+
+@pytest.mark.parametrize(
+    ("actor", "code"),
+    [
+        (MANAGER, None),
+        (SYSTEM, None),
+        (EMPLOYEE, "rank_too_low"),
+        (SELLER, "not_allowed"),
+        (CUSTOMER, "not_allowed"),
+    ],
+)
+def test_who_may_overrule_a_rejection(actor, code):
+    refusal = may_overrule(_request("rejected"), actor, "approved")
+
+    assert (refusal and refusal.code) == code
+
+
+@pytest.mark.parametrize(
+    ("status", "to", "allowed"),
+    [
+        ("waiting", "approved", ["approve", "reject"]),
+        ("approved", "approved", []),
+        ("approved", "rejected", []),
+        ("completed", "rejected", []),
+        ("completed", "approved", ["cancel"]),
+        ("withdrawn", "approved", ["cancel"]),
+        ("withdrawn", "rejected", ["cancel"]),
+        ("rejected", "rejected", []),
+        ("rejected", "withdrawn", ["approved"]),
+    ],
+)
+def test_only_a_rejection_becomes_an_approval(status, to, allowed):
+    refusal = may_overrule(_request(status), MANAGER, to)
+
+    assert refusal is not None
+    assert list(refusal.allowed) == allowed
 
 
 def _request(status, **facts):
