@@ -17,9 +17,17 @@ def is_from_program(request) -> bool:
     return request.path_info.startswith("/api/") and authorization[:7].lower() == "bearer "
 
 
+# An answer is no page: it may load nothing, and stand in no frame.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
+
+
 class ProgramMiddleware:
-    """Leads a program's call past all middleware that stands below: sessions, CSRF, messages,
-    sign-in, htmx, the actor of a page. The endpoint asks the token itself."""
+    """Leads a program's call past all middleware that stands below: what a browser may do with a
+    page, sessions, CSRF, messages, sign-in, htmx, the actor of a page. The endpoint asks the token
+    itself."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -30,7 +38,10 @@ class ProgramMiddleware:
             return self.get_response(request)
         request.actor = request.membership = None
         timezone.activate(ZoneInfo(settings.DEFAULT_TIME_ZONE))
-        return self.endpoint(request)
+        response = self.endpoint(request)
+        for name, value in HEADERS.items():
+            response.setdefault(name, value)
+        return response
 
 
 class _Endpoints(BaseHandler):
