@@ -59,9 +59,11 @@ class DeliveryForm(forms.Form):
         current = package.delivery_option if package else None
         if current:
             self.options.setdefault(current.code, current)
+        if not (current or keep or (package and package.other_carrier)):
+            keep = _("Not chosen")
         field = self.fields["delivery_option"]
         field.choices = [
-            *([("", keep)] if keep or not package else []),
+            *([("", keep)] if keep else []),
             *((code, str(option)) for code, option in self.options.items()),
             *([(OTHER, _("Other"))] if with_other else []),
         ]

@@ -52,7 +52,8 @@ _TO_PACK = """
     SELECT shown.id, purchase.number, purchase.placed_at, shown.ship_by,
            purchase.shipping_address ->> 'name', purchase.shipping_address ->> 'city',
            purchase.shipping_address ->> 'country',
-           customer.first_name, customer.last_name, customer.email, seller.name, waiting.told::text
+           customer.first_name, customer.last_name, customer.email, seller.name, seller.code,
+           waiting.told::text
     FROM chosen
     JOIN orders_sellerorder shown ON shown.id = chosen.id
     JOIN orders_order purchase ON purchase.id = shown.order_id
@@ -119,6 +120,7 @@ class ToPackRow(NamedTuple):
     last_name: str
     email: str
     seller: str
+    seller_code: str
     contents: list[dict[str, Any]]
 
 

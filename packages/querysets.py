@@ -56,18 +56,18 @@ class PackageQuerySet(ScopedQuerySet):
         return self.filter(seller__in=sellers.order_by().values("pk"))
 
     def brought_by(self, text: str):
-        """By the shipping company with this code, or with this in its name; or by another carrier
-        that somebody named so."""
-        company = Q(delivery_option__company__code=text)
-        return self.filter(
-            company
-            | Q(delivery_option__company__name__icontains=text)
-            | Q(other_carrier__icontains=text)
-        )
+        """By the shipping company with this code, or with this in its name."""
+        return self._by_option(Q(company__code=text) | Q(company__name__icontains=text))
 
     def sent_by(self, text: str):
         """By the delivery option with this code, or with this in its name."""
-        return self.filter(Q(delivery_option__code=text) | Q(delivery_option__name__icontains=text))
+        return self._by_option(Q(code=text) | Q(name__icontains=text))
+
+    def _by_option(self, which: Q):
+        from sellers.models import DeliveryOption
+
+        options = DeliveryOption.objects.filter(which).order_by().values("pk")
+        return self.filter(delivery_option__in=options)
 
     def searched(self, text: str):
         """Those whose number, order number, tracking number or SKU begins with `text`, or whose

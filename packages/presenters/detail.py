@@ -19,6 +19,12 @@ from packages.models import CarrierReport, Package, PackageItem
 
 Status = Package.Status
 STATUS_ORDER = {status: place for place, status in enumerate(OrderItem.Status)}
+BECOMES = {
+    Status.READY_TO_SHIP: "package_ready",
+    Status.SHIPPED: "package_ship",
+    Status.DELIVERED: "package_deliver",
+    Status.DELIVERY_FAILED: "package_fail",
+}
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,9 @@ class PackageDetail:
 
     @property
     def impossible_actions(self) -> list[Action]:
-        return [one for one in self.actions if not one.possible]
+        """With why not; what it has become already is not worth saying."""
+        been = BECOMES.get(Status(self.package.status))
+        return [one for one in self.actions if not one.possible and one.name != been]
 
     def action(self, name: str) -> Action:
         return next(one for one in self.actions if one.name == name)
