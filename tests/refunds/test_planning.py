@@ -37,6 +37,8 @@ def units(line: OrderLine, first: int, last: int) -> OrderItem:
 def test_a_refund_gives_back_product_and_shipping():
     planned = plan_refund([whole_item(2, 1000, discount=300, shipping=500, commission=204)])
     product, shipping = planned.lines
+    assert (product.component, shipping.component) == ("product", "shipping")
+    assert (product.item_id, product.quantity) == (shipping.item_id, shipping.quantity) == (1, 2)
     assert (product.gross, product.discount, product.amount) == (2000, 300, 1700)
     assert (shipping.gross, shipping.amount) == (500, 500)
     assert (planned.total, planned.commission) == (2200, 204)
@@ -151,6 +153,18 @@ def test_cards_come_first_and_vouchers_last():
     ]
     assert spread_over_payments(600, payments, {}) == [(3, 600)]
     assert spread_over_payments(1200, payments, {}) == [(3, 700), (2, 300), (1, 200)]
+
+
+@pytest.mark.parametrize("card", ["card", "credit_card", "debit_card"])
+@pytest.mark.parametrize("voucher", ["voucher", "gift_card", "store_credit"])
+def test_every_card_comes_before_the_rest_and_every_voucher_after_it(card, voucher):
+    payments = [payment(1, voucher, 10), payment(2, "boleto", 10), payment(3, card, 10)]
+    assert spread_over_payments(30, payments, {}) == [(3, 10), (2, 10), (1, 10)]
+
+
+def test_of_two_cards_the_first_position_pays_first():
+    payments = [payment(2, "credit_card", 10), payment(1, "card", 10)]
+    assert spread_over_payments(15, payments, {}) == [(1, 10), (2, 5)]
 
 
 def test_what_other_plans_count_on_is_left_to_them():
