@@ -17,6 +17,7 @@ APPS = (
     "marketplace.intake",
     "marketplace.aftersales",
     "marketplace.dashboards",
+    "marketplace.deadlines",
     "marketplace.demo",
 )
 

@@ -39,3 +39,15 @@ DEFAULTS = {
         Terms("return.window", 14, Unit.CALENDAR_DAYS, "close"),
     )
 }
+
+# What else the owner may choose for the end of a step; its handler knows no other.
+CHOICES = {
+    "cancellation.answer": ("approve", "reject", "escalate"),
+    "cancellation.escalated": ("approve", "reject"),
+    "package.ship_by": ("flag", "cancel"),
+}
+
+
+def actions_of(step: str) -> tuple[str, ...]:
+    """What may happen when the time of a step is over."""
+    return CHOICES.get(step, (DEFAULTS[step].on_expiry,))

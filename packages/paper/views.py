@@ -106,4 +106,4 @@ class PackagePaper(TemplateView):
 
     def _list_url(self) -> str:
         namespace = self.request.resolver_match.namespace
-        return reverse(f"{namespace}:order_list")
+        return reverse(f"{namespace}:package_list")

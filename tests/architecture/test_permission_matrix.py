@@ -14,6 +14,7 @@ from cancellations.operations import Selection, request_cancellation
 from core.accounts.models import ApiToken, StaffMember
 from core.accounts.operations import create_token
 from core.actors import SYSTEM, Actor, Role
+from core.deadlines.models import HolidayCalendar
 from core.jobs.models import Job
 from core.notifications.models import Notification
 from core.notifications.operations import notify
@@ -83,7 +84,7 @@ class World:
     units: dict
 
 
-MISSING = {"number": "none", "code": "none", "pk": 0}
+MISSING = {"number": "none", "code": "none", "pk": 0, "step": "none"}
 
 
 def build() -> World:
@@ -128,6 +129,8 @@ def build() -> World:
         "company": {"pk": company.pk},
         "option": {"pk": option.pk},
         "reason": {"pk": reason.pk},
+        "step": {"step": "package.ship_by"},
+        "calendar": {"pk": HolidayCalendar.objects.create(code="c", name="C").pk},
     }
     for role in ("customer", "seller", "owner"):
         keys[f"{role}_notification"] = {"pk": notified(people[role])}

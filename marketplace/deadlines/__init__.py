@@ -1,0 +1,1 @@
+"""The owner's settings pages for deadlines of all apps, and for the days nobody works."""
