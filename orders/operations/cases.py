@@ -89,6 +89,18 @@ def complete_case(case: Case, *, actor: Actor) -> None:
     _touch_order(case)
 
 
+def close_case(case: Case, *, actor: Actor, **data) -> None:
+    """Nothing is paid for an approved return after all: its goods never came."""
+    case.transition_to(
+        Case.Status.CLOSED,
+        actor=actor,
+        changes={"closed_at": timezone.now()},
+        kind=case.kind,
+        **data,
+    )
+    _touch_order(case)
+
+
 def _touch_order(case: Case) -> None:
     """An order reads differently when a case of it does: `updated_since` must find both."""
     now = timezone.now()

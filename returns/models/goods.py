@@ -33,8 +33,10 @@ class ReturnParcel(Stateful):
         },
         Status.SENT: {Status.PARTLY_RECEIVED, Status.RECEIVED, Status.NEVER_CAME},
         Status.PARTLY_RECEIVED: {Status.RECEIVED},
-        Status.RECEIVED: set(),
-        Status.NEVER_CAME: {Status.RECEIVED},  # after all: received without a refund
+        # Awaited once more where a dispute decides that other goods come back, too.
+        Status.RECEIVED: {Status.AWAITED},
+        # Received after all is received without a refund.
+        Status.NEVER_CAME: {Status.RECEIVED, Status.AWAITED},
     }
 
     code = models.CharField(max_length=20, unique=True)
