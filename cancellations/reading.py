@@ -99,7 +99,8 @@ class _WholeCancellations(BaseIterable):
 
 def _told(statement: str, values: Sequence[Any]) -> Iterator[WholeCancellation]:
     for *facts, items, plan in fetched(statement, values):
-        yield WholeCancellation(*facts, orjson.loads(items or "[]"), orjson.loads(plan or "null"))
+        nested = (orjson.loads(items or "[]"), orjson.loads(plan or "null"))
+        yield WholeCancellation._make((*facts, *nested))
 
 
 def cases_asked(actor: Actor) -> QuerySet[Case]:

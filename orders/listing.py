@@ -119,7 +119,8 @@ class ListedRows(BaseIterable):
 
     def __iter__(self) -> Iterator[ListedRow]:
         for *facts, parts, requests in _around(self.queryset, _FOR_PAGES, _PAGES):
-            yield ListedRow(*facts, orjson.loads(parts or "[]"), orjson.loads(requests or "[]"))
+            lists = (orjson.loads(found or "[]") for found in (parts, requests))
+            yield ListedRow._make((*facts, *lists))
 
 
 class AnsweredRows(BaseIterable):
