@@ -6,19 +6,19 @@ from core.actors import SYSTEM
 from core.deadlines.models import Deadline
 from orders.models import Case, Order, OrderItem, Reason
 from orders.operations import decide_case, lock_order, open_case, take_items
-from packages.operations import deliver_package, ship_package
+from packages.operations import deliver_package, ship_package, start_packaging
 from refunds.models import RefundPlan
 from refunds.operations import create_plan, refund_of
 from refunds.returning import Claim
 from returns.models import ReturnItem, ReturnParcel, ReturnRequest
 from returns.operations import open_parcel
 from tests.factories import items_of
-from tests.packages.acts import packed
 
 
 def delivered(order: Order) -> Order:
-    """All of the order is with the customer."""
-    package = packed(order)
+    """All of the order that waits is packed, and then with the customer."""
+    waiting = [item for item in items_of(order) if item.status == "waiting_packaging"]
+    package = start_packaging(order=order, items=waiting, actor=SYSTEM)
     ship_package(package=package, actor=SYSTEM)
     deliver_package(package=package, actor=SYSTEM)
     return order
