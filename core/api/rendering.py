@@ -23,7 +23,10 @@ def to_json(data: Any) -> bytes:
 
 def canonical(data: Any) -> bytes:
     """The same content gives the same bytes, in whatever order its keys came."""
-    return orjson.dumps(data, default=_plain, option=OPTIONS | orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(data, default=_plain, option=OPTIONS | orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # a number beyond 64 bits, which a rule will refuse
+        return json.dumps(data, default=_plain, sort_keys=True).encode()
 
 
 def _plain(value: Any) -> Any:
