@@ -78,15 +78,25 @@ class DeliveryInput(StrictSerializer):
     )
 
 
+class CarriersMomentField(serializers.DateTimeField):
+    """A moment that a parcel can know: the end of days cannot be shown in every zone."""
+
+    def to_internal_value(self, value):
+        moment = super().to_internal_value(value)
+        if not 2000 <= moment.year < 2200:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss][+HH:MM|-HH:MM|Z]")
+        return moment
+
+
 class EventInput(StrictSerializer):
     kind = serializers.ChoiceField(CarrierReport.Kind.choices)
     key = serializers.CharField(
         max_length=LONGEST_KEY, help_text="the carrier's id of this event; told twice, it is once"
     )
-    occurred_at = serializers.DateTimeField()
+    occurred_at = CarriersMomentField()
     place = serializers.CharField(max_length=120, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    expected_at = serializers.DateTimeField(
+    expected_at = CarriersMomentField(
         required=False, allow_null=True, help_text="when the customer may expect it"
     )
 

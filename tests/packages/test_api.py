@@ -437,3 +437,39 @@ def test_an_event_needs_the_carriers_scope(package, seller):
     assert own.post(path, content).status_code == 201
     assert own.post(path, content | {"kind": "lost"}).status_code == 400
     assert own.post(path, content | {"weight": 2}).json()["errors"][0]["code"] == "unknown_field"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "soon",
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused(package, moment):
+    carrier = Program(make_owner(), "packages:carrier")
+    content = {"kind": "shipped", "key": "1", "occurred_at": NOON}
+    for field in ("occurred_at", "expected_at"):
+        answer = carrier.post(f"packages/{package.number}/events/", content | {field: moment})
+        assert answer.status_code == 400
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]
+    assert not CarrierReport.objects.exists()
+
+
+def test_odd_input_is_refused_or_done_but_never_breaks(program, package):
+    path = f"packages/{package.number}"
+    odd = "\u202e x/../\u0007%00"
+    assert program.post(f"{path}/delivery-setting/", {"other_carrier": odd}).status_code < 500
+    assert (
+        program.post(f"{path}/invoice/", {"number": "1", "link": "javascript:x"}).status_code == 400
+    )
+    assert program.post(f"{path}/split/", {"items": units(("1.1", 10**30))}).status_code in {
+        400,
+        409,
+    }
+    assert program.post(f"{path}/shipment/", {"tracking_number": "\u0000"}).status_code == 400
+    package.refresh_from_db()
+    assert (package.status, package.invoice_number) == ("preparing", "")
