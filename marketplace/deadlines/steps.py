@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.deadlines.defaults import DEFAULTS, Terms
 from core.deadlines.models import Action, DeadlineRule, UnitChoice
@@ -108,8 +109,15 @@ class RuleInWords:
         return isinstance(self.rule, DeadlineRule)
 
     @property
-    def unit(self) -> Words:
-        return UnitChoice(self.rule.unit).label
+    def how_long(self) -> str:
+        """ "2 working days"."""
+        amount = self.rule.amount
+        words = {
+            UnitChoice.HOURS: ngettext("%(n)s hour", "%(n)s hours", amount),
+            UnitChoice.CALENDAR_DAYS: ngettext("%(n)s calendar day", "%(n)s calendar days", amount),
+            UnitChoice.WORKING_DAYS: ngettext("%(n)s working day", "%(n)s working days", amount),
+        }
+        return words[UnitChoice(self.rule.unit)] % {"n": amount}
 
     @property
     def at_the_end(self) -> Words:

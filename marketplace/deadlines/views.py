@@ -28,6 +28,8 @@ class DeadlineList(AdminOnly, TemplateView):
 
     def get_context_data(self, **kwargs):
         calendars = HolidayCalendar.objects.prefetch_related("holidays", "rules").order_by("name")
+        for calendar in calendars:
+            calendar.used_by = [step_of(rule.step) for rule in calendar.rules.all()]
         return super().get_context_data(
             rules=list(rules_in_words()),
             calendars=calendars,

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import slugify
@@ -78,7 +79,7 @@ def open_invoice(package: Package) -> InvoiceFile:
         raise NoInvoiceFile(_("This package has no invoice file."))
     try:
         stream = _storage().open(name)
-    except FileNotFoundError:
+    except (FileNotFoundError, SuspiciousFileOperation):
         raise NoInvoiceFile(_("The invoice file of this package is no longer there."))
     called = slugify(package.invoice_number) or package.number.lower()
     return InvoiceFile(stream, CONTENT_TYPES[kind], f"invoice-{called}.{kind}")

@@ -37,7 +37,7 @@ LISTS = [
     ("owner", "/owner/order-tabs/", 18),
     ("owner", "/owner/", 13),
     ("owner", "/owner/requests/", 12),
-    ("owner", "/owner/settings/deadlines/", 8),
+    ("owner", "/owner/settings/deadlines/", 9),
     ("seller", "/seller/orders/", 8),
     ("seller", "/seller/orders/?tab=cancelled_returned", 8),
     ("seller", "/seller/", 13),
