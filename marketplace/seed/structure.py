@@ -3,7 +3,8 @@
 What is held back stands in a table of its own, written in the transaction that drops it: however a
 load ends, by an error or a power cut, it can be put back from there. Putting back checks every
 row, so nothing gets in that the rules would have refused. CHECK constraints and primary keys stay
-all the time.
+all the time, and so do partial indexes, whose conditions PostgreSQL words otherwise when it is told
+its own words again.
 """
 
 from collections import defaultdict
@@ -40,7 +41,7 @@ _PIECES = f"""
            format('DROP INDEX %%s', entry.indexrelid::regclass),
            pg_get_indexdef(entry.indexrelid), ''
     FROM pg_index entry JOIN pg_class relation ON relation.oid = entry.indrelid
-    WHERE NOT entry.indisprimary AND {_TABLES} AND NOT EXISTS (
+    WHERE NOT entry.indisprimary AND entry.indpred IS NULL AND {_TABLES} AND NOT EXISTS (
         SELECT 1 FROM pg_constraint rule WHERE rule.conindid = entry.indexrelid
         AND rule.contype IN ('u', 'x') AND rule.conrelid = entry.indrelid)
     UNION ALL
