@@ -106,6 +106,7 @@ def test_a_start_without_a_zone_is_refused(unit):
         ("2026-03-29", "Europe/Lisbon", "2026-03-29T00:00Z"),  # the leap is later that night
         ("2026-10-25", "Europe/Lisbon", "2026-10-24T23:00Z"),
         ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00Z"),  # a day that never was
+        ("1919-03-31", "America/Toronto", "1919-03-31T04:30Z"),  # 23:30 leaps to 00:30
         ("2010-11-07", "America/St_Johns", "2010-11-07T02:30Z"),  # back at 00:01 to 23:01
     ],
 )

@@ -170,3 +170,20 @@ def test_postings_to_the_same_accounts_wait_and_never_deadlock():
     assert balances(sellers[0])["provider"] == 6 * 10 * 100
     assert balances()["surplus"] == -60
     assert_ledger_is_sound()
+
+
+def test_the_smallest_refund_is_posted_and_less_is_refused():
+    seller = make_seller()
+    refund(seller, amount=1, commission=0)
+    assert balances(seller) == {"provider": -1, "seller_pending": 1}
+
+    for amount, commission in [(0, 0), (1, -1)]:
+        with pytest.raises(ValueError, match="Not a refund"):
+            refund(seller, amount=amount, commission=commission, reference="refund:2")
+
+
+def test_a_surplus_below_zero_is_refused():
+    capture = Capture(order_id=1, currency="EUR", occurred_at=None, shares=[], surplus=-1)
+
+    with pytest.raises(ValueError, match="never negative"):
+        post_captures([capture], actor=SYSTEM)

@@ -82,4 +82,8 @@ def _replace_everywhere(owner: Any, name: str, value: Any) -> None:
     for module in list(sys.modules.values()):
         if isinstance(module, ModuleType) and vars(module).get(name) is old:
             setattr(module, name, value)
+    for function in vars(owner).values():  # a default value was read when the function was made
+        defaults = getattr(function, "__defaults__", None) or ()
+        if any(default is old for default in defaults):
+            function.__defaults__ = tuple(value if held is old else held for held in defaults)
     setattr(owner, name, value)
