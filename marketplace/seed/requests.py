@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cancellations.models import CancellationItem, CancellationRequest
@@ -20,7 +21,7 @@ from marketplace.seed.buying import OrderRows, PartRows
 from marketplace.seed.ids import number_of
 from marketplace.seed.parcels import Parcel, call_off
 from marketplace.seed.sheets import Sheets
-from orders.models import Case, OrderItem
+from orders.models import Case, OrderItem, OrderStatus
 from orders.operations.cases import PREFIX
 from orders.operations.history import CASE_STEPS, KIND_OF
 
@@ -48,7 +49,7 @@ def ended(
     parcel: Parcel | None = None,
 ) -> None:
     """These items were cancelled or returned elsewhere, answered and paid back there."""
-    kind = KIND_OF[status]
+    kind = KIND_OF[OrderStatus(status)]
     origin = _origin(random) if kind == Case.Kind.CANCEL else Case.Origin.CUSTOMER
     case = _case(sheets, rows, part, kind, origin, opened_at=None)
     for item in items:
@@ -207,12 +208,18 @@ class Cancelling:
         if self.parcel:
             call_off(sheets, self.parcel, actor, at)
         for item in request.items:
-            facts = {"quantity": item.quantity, "sku": item.line.sku}
-            sheets.tell(item, "item.restocked", actor, at, **facts)
+            sheets.tell(
+                item,
+                "item.restocked",
+                actor,
+                at,
+                quantity=item.quantity,
+                sku=item.line.sku,
+            )
         self._decide(Answer.APPROVED, actor, at, rule=rule)
         payback.approve(sheets, self.plan, actor, at)
         sheets.move(case, Case.Status.APPROVED, actor, at, kind=case.kind, rule=rule)
-        facts = {key: request.facts[key] for key in ("items", "units")}
+        facts: dict[str, Any] = {key: request.facts[key] for key in ("items", "units")}
         sheets.tell(case, "cancellation.approved", actor, at, rule=rule, **facts)
         case.decided_at, case.due_at = at, None
         sent_at = at + SECOND
@@ -226,8 +233,9 @@ class Cancelling:
             sent_at,
             self.random,
         ):
-            case.closed_at = self.plan.completed_at + SECOND
-            sheets.move(case, Case.Status.COMPLETED, SYSTEM, case.closed_at, kind=case.kind)
+            closed_at = self.plan.updated_at + SECOND
+            case.closed_at = closed_at
+            sheets.move(case, Case.Status.COMPLETED, SYSTEM, closed_at, kind=case.kind)
 
     def _reject(self, at: datetime) -> None:
         sheets, request, case = self.sheets, self.request, self.request.case
