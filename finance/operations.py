@@ -8,7 +8,6 @@ deadlock: post once per transaction, and everything that belongs together in tha
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -17,106 +16,44 @@ from core.actors import Actor
 from core.bulk import insert
 from core.statements import fetched
 from core.transactions import joined
+from finance.credit import lock_credit
 from finance.models import Account, LedgerEntry, LedgerTransaction
+from finance.postings import (
+    AccountKey,
+    Capture,
+    Posting,
+    SellerRefund,
+    SellerShare,
+    posting_of_refund,
+    postings_of,
+)
+
+__all__ = [
+    "AccountKey",
+    "Capture",
+    "Posting",
+    "SellerRefund",
+    "SellerShare",
+    "post_captures",
+    "post_refund",
+    "post_refunds",
+    "post_surplus_refund",
+    "posting_of_refund",
+    "postings_of",
+]
 
 Kind = Account.Kind
-AccountKey = tuple[str, int | None, str]  # kind, seller, currency
-
-
-@dataclass(frozen=True)
-class SellerShare:
-    """What was captured for one seller's part of an order, and the commission in it."""
-
-    seller_id: int
-    captured: int
-    commission: int
-
-
-@dataclass(frozen=True)
-class Capture:
-    """Money captured for one order: its sellers' shares, and what was captured above the total."""
-
-    order_id: int
-    currency: str
-    occurred_at: datetime | None
-    shares: Sequence[SellerShare]
-    surplus: int = 0
-
-
-@dataclass(frozen=True)
-class SellerRefund:
-    """Money paid back to a customer out of one seller's part of an order.
-
-    `commission` is the marketplace's share of `amount`, given back to the seller; the seller is
-    charged the rest.
-    """
-
-    reference: str
-    order_id: int
-    seller_id: int
-    currency: str
-    amount: int
-    commission: int
-    occurred_at: datetime | None = None
-
-
-@dataclass
-class Posting:
-    """A ledger transaction to be written, with its movements per account; they sum to zero."""
-
-    reference: str
-    kind: str
-    order_id: int
-    seller_id: int | None
-    currency: str
-    occurred_at: datetime | None
-    movements: dict[AccountKey, int] = field(default_factory=dict)
-
-    def move(self, kind: str, amount: int) -> "Posting":
-        if amount:
-            self.movements[kind, self.seller_id, self.currency] = amount
-        return self
 
 
 def post_captures(captures: Sequence[Capture], *, actor: Actor) -> None:
     """Credit each seller with what was captured for them, less commission (product.md §7).
 
     One ledger transaction per seller and order, `capture:<order>:<seller>`, and one per surplus,
-    `capture:<order>:surplus`. A handful of statements however many captures there are. `actor`
+    `capture:<order>:surplus`; store credit that was spent leaves the customer's account by
+    `credit:<order>`. A handful of statements however many captures there are. `actor`
     is who took the orders in; their `order.placed` event is the audit record.
     """
     _post(posting for capture in captures for posting in postings_of(capture))
-
-
-def postings_of(capture: Capture) -> Iterable[Posting]:
-    """What a capture moves: one posting per seller, and one of the surplus, which may be empty."""
-    for share in capture.shares:
-        if not 0 <= share.commission <= share.captured:
-            raise ValueError(f"Commission {share.commission} is not within {share.captured}.")
-        yield (
-            _posting_of(capture, str(share.seller_id), share.seller_id)
-            .move(Kind.PROVIDER, share.captured)
-            .move(Kind.SELLER_PENDING, -(share.captured - share.commission))
-            .move(Kind.COMMISSION, -share.commission)
-        )
-    if capture.surplus < 0:
-        raise ValueError(f"A surplus is never negative: {capture.surplus}.")
-    yield (
-        _posting_of(capture, "surplus", None)
-        .move(Kind.PROVIDER, capture.surplus)
-        .move(Kind.SURPLUS, -capture.surplus)
-    )
-
-
-def _posting_of(capture: Capture, name: str, seller_id: int | None) -> Posting:
-    return Posting(
-        reference=f"capture:{capture.order_id}:{name}",
-        kind="capture",
-        order_id=capture.order_id,
-        seller_id=seller_id,
-        currency=capture.currency,
-        occurred_at=capture.occurred_at,
-    )
 
 
 def post_refund(
@@ -128,8 +65,11 @@ def post_refund(
     amount: int,
     commission: int,
     occurred_at: datetime | None = None,
+    customer_id: int | None = None,
 ) -> None:
     """Charge a seller with money paid back, less the commission given back with it.
+
+    With a `customer_id` it does not leave: the customer has it as store credit.
 
     Happens once per reference. A seller's balance may go below zero and is netted later.
     """
@@ -143,6 +83,7 @@ def post_refund(
                 amount=amount,
                 commission=commission,
                 occurred_at=occurred_at,
+                customer_id=customer_id,
             )
         ]
     )
@@ -155,6 +96,7 @@ def post_surplus_refund(
     currency: str,
     amount: int,
     occurred_at: datetime | None = None,
+    customer_id: int | None = None,
 ) -> None:
     """Give back money that was captured above an order's total: it was no seller's.
 
@@ -169,32 +111,14 @@ def post_surplus_refund(
         seller_id=None,
         currency=currency,
         occurred_at=occurred_at,
+        customer_id=customer_id,
     )
-    _post([posting.move(Kind.PROVIDER, -amount).move(Kind.SURPLUS, amount)])
+    _post([posting.pay_back(amount).move(Kind.SURPLUS, amount)])
 
 
 def post_refunds(refunds: Sequence[SellerRefund]) -> None:
     """Several refunds in a handful of statements: see `post_refund`."""
     _post(posting_of_refund(refund) for refund in refunds)
-
-
-def posting_of_refund(refund: SellerRefund) -> Posting:
-    """What a refund moves. Raises ValueError for one that gives nothing back."""
-    if refund.amount <= 0 or refund.commission < 0:
-        raise ValueError(f"Not a refund: {refund.amount}, commission {refund.commission}.")
-    posting = Posting(
-        reference=refund.reference,
-        kind="refund",
-        order_id=refund.order_id,
-        seller_id=refund.seller_id,
-        currency=refund.currency,
-        occurred_at=refund.occurred_at,
-    )
-    return (
-        posting.move(Kind.PROVIDER, -refund.amount)
-        .move(Kind.SELLER_PENDING, refund.amount - refund.commission)
-        .move(Kind.COMMISSION, refund.commission)
-    )
 
 
 @joined
@@ -247,17 +171,33 @@ def _locked_accounts(keys: set[AccountKey]) -> dict[AccountKey, int]:
     missing = keys - found.keys()
     if missing:
         Account.objects.bulk_create(
-            [
-                Account(kind=kind, seller_id=seller_id, currency=currency)
-                for kind, seller_id, currency in sorted(missing, key=str)
-            ],
-            ignore_conflicts=True,
+            [_account(*key) for key in sorted(missing, key=str)], ignore_conflicts=True
         )
         found = _lock(keys)
     return found
 
 
+def _account(kind: str, whose: int | None, currency: str) -> Account:
+    if kind == Kind.STORE_CREDIT:
+        return Account(kind=kind, customer_id=whose, currency=currency)
+    return Account(kind=kind, seller_id=whose, currency=currency)
+
+
 def _lock(keys: set[AccountKey]) -> dict[AccountKey, int]:
+    """Customers' accounts before all others, everywhere: see `credit.lock_credit`."""
+    of_customers = {key for key in keys if key[0] == Kind.STORE_CREDIT}
+    found = {
+        (Kind.STORE_CREDIT, customer_id, currency): pk
+        for (customer_id, currency), (pk, _left) in lock_credit(
+            {(whose, currency) for _kind, whose, currency in of_customers}
+        ).items()
+    }
+    return found | _lock_others(keys - of_customers)
+
+
+def _lock_others(keys: set[AccountKey]) -> dict[AccountKey, int]:
+    if not keys:
+        return {}
     columns = [list(column) for column in zip(*keys, strict=True)]
     rows = fetched(_LOCK_ACCOUNTS, columns)
     return {(kind, seller_id, currency): pk for pk, kind, seller_id, currency in rows}
