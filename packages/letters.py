@@ -82,7 +82,7 @@ def ring_seller(package_id: int, template: str, *, once: int) -> None:
         seller_id=package.seller_id,
         template=template,
         data={"order": package.order.number, "package": package.number},
-        url=reverse("seller:order_detail", args=[package.order.number]),
+        url=reverse("seller:package_detail", args=[package.number]),
         order_id=package.order_id,
         dedupe_key=f"{template}:{package.pk}:{once}",
     )

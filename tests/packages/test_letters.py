@@ -93,7 +93,7 @@ def test_once_per_shipment_once_per_failure_and_once_when_it_is_there(order):
     assert [(bell.user_id, bell.template) for bell in bells] == [
         (member.user_id, "package_delivery_failed")
     ] * 2
-    assert bells[0].data["package"] == package.number
+    assert bells[0].url == f"/seller/packages/{package.number}/"
     assert not bells.filter(user_id=other.user_id).exists()
 
 
