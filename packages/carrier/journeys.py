@@ -1,7 +1,7 @@
 """What will happen to a shipped package: decided by its number and the moment it left."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,7 +71,7 @@ def journey(package: str, shipped_at: datetime, seconds: float) -> list[Message]
     return sorted(told, key=lambda one: one.due)
 
 
-def shipped_since(packages: list[Mapping[str, Any]], since: datetime) -> dict[str, datetime]:
+def shipped_since(packages: Sequence[Mapping[str, Any]], since: datetime) -> dict[str, datetime]:
     """{number: when it left} of those in an answer of the API that left after `since`: what left
     before is somebody else's."""
     left = {

@@ -1,6 +1,6 @@
 """Where a customer's things are, a card per package, in their words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -201,7 +201,10 @@ def _steps(order: Order, package: Package | None, told: Told) -> list[Step]:
 
 
 def _until(
-    behind: int, way: list[tuple[tuple[Promise, str], datetime | None]], *, under_way: bool = False
+    behind: int,
+    way: Sequence[tuple[tuple[Promise, str], datetime | None]],
+    *,
+    under_way: bool = False,
 ) -> list[Step]:
     """The steps of a way of which so many are done. The one that is now has a date only where it
     has happened and lasts: what is under way."""
