@@ -1,13 +1,12 @@
 """Requests: cancellations and returns of a past, cancellations of these days."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cancellations.models import CancellationItem, CancellationRequest
+from cancellations.models import CancellationItem
 from cancellations.operations.deciding import ANSWER_STEP
 from cancellations.operations.history import RULE
 from cancellations.policies import verdict_of
@@ -18,20 +17,14 @@ from core.deadlines.defaults import DEFAULTS
 from core.deadlines.models import Deadline
 from marketplace.seed import payback
 from marketplace.seed.buying import OrderRows, PartRows
-from marketplace.seed.ids import number_of
+from marketplace.seed.cases import case_of, origin_of, request_of
 from marketplace.seed.parcels import Parcel, call_off
 from marketplace.seed.sheets import Sheets
 from orders.models import Case, OrderItem, OrderStatus
-from orders.operations.cases import PREFIX
 from orders.operations.history import CASE_STEPS, KIND_OF
 
 SECOND = timedelta(seconds=1)
 CUSTOMER = Actor(Role.CUSTOMER)
-WHY_CANCELLED = {
-    Case.Origin.CUSTOMER: ("changed_mind", "ordered_by_mistake", "found_cheaper", "wrong_address"),
-    Case.Origin.SELLER: ("out_of_stock", "out_of_stock", "wrong_price", "cannot_deliver"),
-    Case.Origin.OWNER: ("suspected_fraud", "customer_asked"),
-}
 Answer = CancellationItem.Status
 
 
@@ -50,8 +43,8 @@ def ended(
 ) -> None:
     """These items were cancelled or returned elsewhere, answered and paid back there."""
     kind = KIND_OF[OrderStatus(status)]
-    origin = _origin(random) if kind == Case.Kind.CANCEL else Case.Origin.CUSTOMER
-    case = _case(sheets, rows, part, kind, origin, opened_at=None)
+    origin = origin_of(random) if kind == Case.Kind.CANCEL else Case.Origin.CUSTOMER
+    case = case_of(sheets, rows, part, kind, origin, opened_at=None)
     for item in items:
         sheets.move(item, status, IMPORTER, at, quantity=item.quantity, case=case.number)
     units = sum(item.quantity for item in items)
@@ -67,7 +60,7 @@ def ended(
     if parcel and kind == Case.Kind.CANCEL:
         call_off(sheets, parcel, IMPORTER, at)
     if kind == Case.Kind.CANCEL:
-        request = _request(sheets, case, items, random)
+        request = request_of(sheets, case, items, random)
         request.details.evaluated_at = at
         for entry in request.entries:
             entry.status, entry.decided_at = Answer.APPROVED, at
@@ -76,17 +69,6 @@ def ended(
 
 
 # -- These days ------------------------------------------------------------------------------
-
-
-@dataclass
-class Request:
-    """A cancellation that somebody has asked for, with its rows."""
-
-    case: Case
-    items: Sequence[OrderItem]
-    details: CancellationRequest
-    entries: list[CancellationItem]
-    facts: dict
 
 
 class Cancelling:
@@ -102,7 +84,7 @@ class Cancelling:
 
     def made(self, items: Sequence[OrderItem], at: datetime) -> None:
         """Asked for, or rejected by the seller, at this moment; answered by now where it could."""
-        origin = _origin(self.random)
+        origin = origin_of(self.random)
         if origin == Case.Origin.SELLER:
             self._ask(items, origin, self.answerer, at, "cancellation.made")
             self.request.details.evaluated_at = at
@@ -137,14 +119,14 @@ class Cancelling:
         self, items: Sequence[OrderItem], origin: str, actor: Actor, at: datetime, event: str
     ) -> None:
         sheets = self.sheets
-        case = _case(sheets, self.rows, self.part, Case.Kind.CANCEL, origin, opened_at=at)
+        case = case_of(sheets, self.rows, self.part, Case.Kind.CANCEL, origin, opened_at=at)
         units = sum(item.quantity for item in items)
         ids = [item.pk for item in items]
         sheets.begin(case, actor, at, kind=case.kind, items=ids, units=units)
         self.plan, self.parts, self.commission = payback.plan(sheets, self.rows, case, items, actor)
         facts = {"type": self.plan.type, "total": self.plan.total, "currency": self.plan.currency}
         sheets.begin(self.plan, actor, at, **facts)
-        self.request = _request(sheets, case, items, self.random)
+        self.request = request_of(sheets, case, items, self.random)
         for item in items:
             item.open_case = case
         sheets.tell(case, event, actor, at, **self.request.facts)
@@ -259,63 +241,3 @@ class Cancelling:
             entry.decided_by_role = actor.role.value
             entry.decided_by_id = None if rule else actor.user_id
             entry.decided_rule, entry.decision_note = rule, note
-
-
-# -- Rows ------------------------------------------------------------------------------------
-
-
-def _origin(random: Random) -> Case.Origin:
-    origins = (Case.Origin.CUSTOMER, Case.Origin.SELLER, Case.Origin.OWNER)
-    return random.choices(origins, (70, 25, 5))[0]
-
-
-def _case(
-    sheets: Sheets,
-    rows: OrderRows,
-    part: PartRows,
-    kind: str,
-    origin: str,
-    *,
-    opened_at: datetime | None,
-) -> Case:
-    own = part.seller_order
-    pk = sheets.ids.next(Case)
-    return sheets.add(
-        Case(
-            pk=pk,
-            number=number_of(PREFIX[kind], pk),
-            kind=kind,
-            order_id=own.order_id,
-            seller_order=own,
-            seller_id=own.seller_id,
-            origin=origin,
-            opened_at=opened_at,
-            imported=not rows.live,
-            updated_at=opened_at or own.placed_at,
-        )
-    )
-
-
-def _request(sheets: Sheets, case: Case, items: Sequence[OrderItem], random: Random) -> Request:
-    estimate = sum(item.captured_product + item.captured_shipping for item in items)
-    details = sheets.add(CancellationRequest(case=case, estimate=estimate))
-    code = random.choice(WHY_CANCELLED[Case.Origin(case.origin)])
-    entries = [
-        sheets.add(
-            CancellationItem(
-                request=details,
-                case=case,
-                seller_order_id=item.seller_order_id,
-                item=item,
-                reason_id=sheets.cast.reasons[case.kind, code],
-            )
-        )
-        for item in items
-    ]
-    facts = {
-        "items": [item.pk for item in items],
-        "units": sum(item.quantity for item in items),
-        "estimate": estimate,
-        "reasons": [code],
-    }
-    return Request(case, items, details, entries, facts)
