@@ -6,8 +6,8 @@ from itertools import groupby
 
 import barcode
 import segno
-from django.utils.html import format_html, mark_safe
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 QUIET = 10  # modules of white that a reader needs beside the bars
 MODULE = 0.38  # mm: what a hand scanner still reads from a thermal label; long codes get narrower

@@ -88,12 +88,14 @@ def _due_together(deadline: Deadline) -> DueTogether | None:
         due_at__lt=hour + HOUR,
     )
     due = dict(open_then.values_list("subject_id", "due_at"))
-    parts = SellerOrder.objects.filter(pk__in=due).select_related("order").order_by("placed_at")
-    unshipped = [part for part in parts if part.status in OrderItem.UNSHIPPED]
+    parts = SellerOrder.objects.filter(pk__in=due).select_related("order", "seller")
+    unshipped = [
+        part for part in parts.order_by("placed_at", "pk") if part.status in OrderItem.UNSHIPPED
+    ]
     if not unshipped:
         return None
     return DueTogether(
-        seller=Seller.objects.get(pk=deadline.seller_id),
+        seller=unshipped[0].seller,
         hour=hour,
         due_at=min(due[part.pk] for part in unshipped),
         orders=[part.order.number for part in unshipped],

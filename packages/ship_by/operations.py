@@ -7,6 +7,7 @@ from django.db import transaction
 from core.actors import SYSTEM
 from core.deadlines.models import Deadline
 from core.statements import fetched
+from core.states import Recorded
 from orders.models import OrderItem, SellerOrder
 from orders.operations import lock_order
 from orders.operations.placing import SHIP_BY
@@ -60,6 +61,7 @@ def miss_ship_by(deadline: Deadline) -> str:
         "due_at": deadline.due_at.isoformat(),
     }
     here = Package.objects.filter(seller_order=part, status__in=policies.OPEN)
-    for late in [*here.order_by("pk")] or [part]:
+    overdue: list[Recorded] = [*here.order_by("pk")] or [part]
+    for late in overdue:
         late.note(MISSED, actor=SYSTEM, **facts)
     return deadline.action
