@@ -226,7 +226,7 @@ class ReasonShape(serializers.Serializer):
     """Why something may be cancelled or returned; those that the reader may pick."""
 
     code = serializers.CharField()
-    kind = serializers.ChoiceField(Case.Kind.choices)
+    kind = serializers.ChoiceField(Reason.Kind.choices)
     text = serializers.CharField()
     needs_note = serializers.BooleanField()
     needs_evidence = serializers.BooleanField()

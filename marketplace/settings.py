@@ -362,6 +362,9 @@ SPECTACULAR_SETTINGS = {
         "CaseKind": "orders.models.cases.CaseKind",
         "CaseStatus": "orders.models.Case.Status",
         "RefundPlanStatus": "refunds.models.RefundPlan.Status",
+        "PackageStatus": "packages.models.Package.Status",
+        "CarrierReportKind": "packages.models.CarrierReport.Kind",
+        "ReasonKind": "orders.models.cases.ReasonKind",
     },
 }
 

@@ -1,5 +1,7 @@
 """How the Packages lists may be narrowed."""
 
+from datetime import datetime
+
 import django_filters
 from django.db import models
 from django.utils import timezone
@@ -104,10 +106,10 @@ class PackageFilter(django_filters.FilterSet):
     def invoiced(self, packages, _name, value: str):
         return packages.with_invoice(value == Invoice.GIVEN)
 
-    def after(self, packages, _name, value):
+    def after(self, packages, _name, value: datetime):
         return packages.placed_between(value, None)
 
-    def before(self, packages, _name, value):
+    def before(self, packages, _name, value: datetime):
         return packages.placed_between(None, value)
 
     def by_seller(self, packages, _name, value: str):
