@@ -1,6 +1,6 @@
 """When something is cancelled, by whom, and which rule says yes by itself. Pure rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +13,8 @@ from core.actors import Actor, Rank, Role
 from core.errors import DomainError, InvalidInput, NotAllowed
 from orders.models import Case, Order, OrderItem, OrderStatus, Reason
 from orders.policies import RANK, NotCancellable, may_cancel
+from orders.reasons import LONGEST_NOTE, NoteRequired
 
-LONGEST_NOTE = 500
 ESCALATED = "escalated"  # holds up a request that only the marketplace may still answer
 
 
@@ -22,18 +22,6 @@ class NotDecidable(DomainError):
     """It is answered already, or cannot be answered like this."""
 
     code = "not_decidable"
-
-
-class ReasonNotAllowed(InvalidInput):
-    """Not a reason that this actor may pick."""
-
-    code = "reason_not_allowed"
-
-
-class NoteRequired(InvalidInput):
-    """This reason wants an explanation."""
-
-    code = "note_required"
 
 
 # What a person reads about the rule that decided, or that leaves the decision to a person.
@@ -252,32 +240,3 @@ def may_change_settings(actor: Actor) -> NotAllowed | None:
     if actor.role in {Role.OWNER, Role.SYSTEM} and actor.has_rank(Rank.ADMIN):
         return None
     return NotAllowed(_("Only an Admin of the marketplace may change this."))
-
-
-def why_not(reason_code: str, note: str, pickable: Sequence[Reason], *, field: str) -> list:
-    """What is wrong with a reason and its note; `field` is where they stand in the input."""
-    problems: list[DomainError] = []
-    reason = next((reason for reason in pickable if reason.code == reason_code), None)
-    if reason is None:
-        problems.append(
-            ReasonNotAllowed(
-                _("Choose one of the reasons."),
-                field=f"{field}/reason",
-                allowed=[reason.code for reason in pickable],
-            )
-        )
-    elif reason.needs_note and not note.strip():
-        problems.append(
-            NoteRequired(
-                _("Say what happened: the reason “%(reason)s” needs a note.")
-                % {"reason": reason.text},
-                field=f"{field}/note",
-            )
-        )
-    if len(note) > LONGEST_NOTE:
-        problems.append(
-            InvalidInput(
-                _("At most %(n)s characters.") % {"n": LONGEST_NOTE}, field=f"{field}/note"
-            )
-        )
-    return problems

@@ -1,16 +1,16 @@
 """What would be paid back, without writing anything."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from orders.models import Order, OrderItem, Payment
-from orders.operations.items import QuantityNotLeft, UnknownItem
-from refunds.operations.plans import planned_of
-from refunds.planning import PlannedLine, plan_refund, spread_over_payments
+from orders.operations.items import QuantityNotLeft, UnknownItem, would_be_part
+from refunds.operations.spreading import expected_payments
+from refunds.planning import PlannedLine, plan_refund
 
 
 @dataclass(frozen=True)
@@ -88,30 +88,7 @@ def estimate_cancellation(order: Order, wanted: Mapping[int, int], actor: Actor)
             raise QuantityNotLeft(field="items", allowed=[str(item.quantity)])
         lines = plan_refund([would_be_part(item, quantity)]).lines
         estimated.append(EstimatedItem(item, quantity, lines))
-    return Estimate(order.currency, estimated, _payments(order, estimated))
-
-
-def would_be_part(item: OrderItem, quantity: int) -> OrderItem:
-    """The part that splitting `quantity` units off would make (the last ones); never saved."""
-    if quantity == item.quantity:
-        return item
-    part = copy(item)
-    part.first_unit = item.last_unit - quantity
-    for name, amount in item.line.shares_of(part.first_unit, part.last_unit).items():
-        setattr(part, name, amount)
-    return part
-
-
-def _payments(order: Order, estimated: list[EstimatedItem]) -> list[tuple[Payment, int]]:
-    """Which payment gives back how much: one plan per seller, one after the other."""
-    payments = list(order.payments.order_by("position"))
-    planned = planned_of(order.pk)
-    back = dict.fromkeys((payment.pk for payment in payments), 0)
-    for seller_order_id in sorted({entry.item.seller_order_id for entry in estimated}):
-        total = sum(
-            entry.amount for entry in estimated if entry.item.seller_order_id == seller_order_id
-        )
-        for payment_id, amount in spread_over_payments(total, payments, planned):
-            planned[payment_id] += amount
-            back[payment_id] += amount
-    return [(payment, back[payment.pk]) for payment in payments if back[payment.pk]]
+    totals: dict[int, int] = defaultdict(int)
+    for entry in estimated:
+        totals[entry.item.seller_order_id] += entry.amount
+    return Estimate(order.currency, estimated, expected_payments(order, totals))

@@ -1,6 +1,7 @@
 """Moving and splitting items, under the order's lock."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from django.db import connection
 from django.db.models import F
@@ -165,6 +166,17 @@ def split_item(item: OrderItem, quantity: int, *, actor: Actor) -> OrderItem:
         actor=actor,
     )
     return leaving
+
+
+def would_be_part(item: OrderItem, quantity: int) -> OrderItem:
+    """The part that splitting `quantity` units off would make (the last ones); never saved."""
+    if quantity == item.quantity:
+        return item
+    part = copy(item)
+    part.first_unit = item.last_unit - quantity
+    for name, amount in item.line.shares_of(part.first_unit, part.last_unit).items():
+        setattr(part, name, amount)
+    return part
 
 
 def move_items(

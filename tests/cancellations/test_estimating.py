@@ -7,8 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cancellations.operations import estimate_cancellation
-from cancellations.operations.estimating import would_be_part
-from orders.operations.items import QuantityNotLeft, UnknownItem, split_item
+from orders.operations.items import QuantityNotLeft, UnknownItem, split_item, would_be_part
 from refunds.models import RefundPart, RefundPlan
 from tests.cancellations.acts import ask, cancel, select
 from tests.factories import items_of, line, make_customer, make_order, make_seller

@@ -14,11 +14,11 @@ from cancellations.policies import (
     may_withdraw,
     rule_in_words,
     verdict_of,
-    why_not,
 )
 from core.actors import SYSTEM, Actor, Rank, Role
 from core.errors import NotAllowed
 from orders.models import Case, Order, OrderItem, Reason
+from orders.reasons import why_not
 
 NOW = timezone.now()
 LIMITS = {"within_minutes": 60, "up_to_amount": 5000, "currency": "EUR"}

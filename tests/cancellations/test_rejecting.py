@@ -3,13 +3,14 @@
 import pytest
 
 from cancellations.operations import evaluate_cancellation, reject_items
-from cancellations.policies import ReasonNotAllowed, consequence_of, may_reject
+from cancellations.policies import consequence_of, may_reject
 from core.actors import SYSTEM, Actor, Rank, Role
 from core.errors import NotAllowed, Problems
 from core.events.models import Event
 from orders.models import Case, OrderItem, Reason
 from orders.operations.items import UnknownItem
 from orders.policies import NotCancellable
+from orders.reasons import ReasonNotAllowed
 from packages.operations import mark_ready, ship_package, start_packaging
 from refunds.models import RefundPlan
 from tests.cancellations.acts import ask, event_types, select
