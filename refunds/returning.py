@@ -76,15 +76,27 @@ def plan_return(
     product money left; no fee is ever more than that. The shipping share goes back where all of
     an item does, and as far as an agreed amount asks for it. Raises MoreThanLeft.
     """
-    lines: list[PlannedLine] = []
+    return joined(plan_each(shares, return_shipping=return_shipping))
+
+
+def plan_each(
+    shares: Sequence[tuple[Claim, Share]], *, return_shipping: int = 0
+) -> list[PlannedRefund]:
+    """`plan_return`, claim by claim: each as it stands after those before it."""
+    planned: list[PlannedRefund] = []
     paid: dict[int, PaidBefore] = {}
     for claim, units in shares:
         units = replace(units, before=paid.get(units.item.pk, units.before))
         own = _lines_of(claim, units, return_shipping)
         return_shipping += _sum(own, Component.RETURN_SHIPPING)
         paid[units.item.pk] = _after(units.before, own)
-        lines += own
-    return PlannedRefund(merged(lines))
+        planned.append(PlannedRefund(own))
+    return planned
+
+
+def joined(planned: Iterable[PlannedRefund]) -> PlannedRefund:
+    """Several as one."""
+    return PlannedRefund(merged(line for one in planned for line in one.lines))
 
 
 def _lines_of(claim: Claim, units: Share, return_shipping: int) -> list[PlannedLine]:

@@ -16,7 +16,7 @@ from refunds.operations.plans import (
     void_plan,
 )
 from refunds.operations.reconciling import due_attempts, reconcile_attempt
-from refunds.operations.refunding import next_round, refund_of
+from refunds.operations.refunding import next_round, refund_of, refunds_of
 from refunds.operations.surplus import SurplusNotLeft, refund_surplus, surplus_left
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "record_history",
     "record_outcome",
     "refund_of",
+    "refunds_of",
     "refund_surplus",
     "retry_plan",
     "send_attempt",

@@ -6,7 +6,7 @@ from core.statements import fetched
 from orders.operations.replacing import paid_units_of
 from refunds.models import RefundLine, RefundPlan
 from refunds.planning import PlannedRefund
-from refunds.returning import Claim, PaidBefore, Share, plan_return
+from refunds.returning import Claim, PaidBefore, Share, joined, plan_each
 
 
 def refund_of(claims: Sequence[Claim], *, return_shipping: int = 0) -> PlannedRefund:
@@ -16,10 +16,15 @@ def refund_of(claims: Sequence[Claim], *, return_shipping: int = 0) -> PlannedRe
     are about the one that was paid for (`paid_units_of` says which). Writes nothing. Raises
     MoreThanLeft.
     """
+    return joined(refunds_of(claims, return_shipping=return_shipping))
+
+
+def refunds_of(claims: Sequence[Claim], *, return_shipping: int = 0) -> list[PlannedRefund]:
+    """`refund_of`, claim by claim: together they are the whole."""
     units = paid_units_of([claim.item for claim in claims])
     before = paid_before({one.item.pk for one in units.values()})
     shares = [(claim, units[claim.item.pk]) for claim in claims]
-    return plan_return(
+    return plan_each(
         [
             (claim, Share(one.item, one.first, one.last, before.get(one.item.pk, PaidBefore())))
             for claim, one in shares
