@@ -244,6 +244,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
+# A job keeps a worker for a slice and then queues again. A slice and a step (30 s at most) stay
+# within the soft time limit.
+JOB_SLICE_SECONDS = 5.0
+# A step that nobody finished is done again after so long: longer than a task may run.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=75)
 
 # -- People -------------------------------------------------------------------------------
 

@@ -1,9 +1,11 @@
 """Starting long work, doing it step by step, and stopping it between two steps."""
 
 import logging
+import time
 from datetime import timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F
 from django.db.models.functions import Now
@@ -17,7 +19,6 @@ from core.jobs.kinds import KINDS, Chunk
 from core.jobs.models import Job, JobRow
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=75)  # longer than a task may run
 MOST_ATTEMPTS = 5
 
 
@@ -72,8 +73,23 @@ def request_cancel(job: Job, *, actor: Actor) -> None:
     transaction.on_commit(partial(_nudge, job.pk))
 
 
+def work_on(*, job_id: int) -> None:
+    """A worker's turn at a job: steps until JOB_SLICE_SECONDS are over, then it rings for the
+    next turn and goes to the end of the queue, so that other jobs wait for one slice at most.
+
+    Each step stays a transaction of its own, leased anew, so cancelling and a lost worker cost
+    what they cost one step.
+    """
+    over = time.monotonic() + settings.JOB_SLICE_SECONDS
+    while continue_job(job_id=job_id):
+        if time.monotonic() >= over:
+            _nudge(job_id)
+            return
+
+
 def continue_job(*, job_id: int) -> bool:
     """Do one step of a job; says whether there is another one. Any number of workers may ask.
+    Who stops asking before the end leaves the rest to the sweeper.
 
     The step is leased first, and the attempt counted and committed, so that work which kills its
     worker ends as failed after five tries. No lock is held on the job while its rows are done:
@@ -90,8 +106,6 @@ def continue_job(*, job_id: int) -> bool:
         logger.exception("A step of job %s failed.", job.number)
         _put_off(job, error)
         return False
-    if more:
-        _nudge(job.pk)
     return more
 
 
@@ -108,9 +122,13 @@ def _lease(job_id: int) -> Job | None:
         return None
     job.attempts += 1
     Job.objects.filter(pk=job.pk).update(
-        attempts=job.attempts, next_attempt_at=_in(LEASE), heartbeat_at=Now()
+        attempts=job.attempts, next_attempt_at=_in(_lease_span()), heartbeat_at=Now()
     )
     return job
+
+
+def _lease_span() -> timedelta:
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
 @transaction.atomic

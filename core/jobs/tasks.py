@@ -7,7 +7,7 @@ from core.jobs import operations
 
 @shared_task(name="core.jobs.continue_job")
 def continue_job(*, job_id: int) -> None:
-    operations.continue_job(job_id=job_id)
+    operations.work_on(job_id=job_id)
 
 
 @shared_task(name="core.jobs.continue_owed")

@@ -8,6 +8,7 @@ from core.jobs import Chunk, Row, attempt_each, job_kind, operations
 from core.jobs.kinds import KINDS
 from core.jobs.models import Job, JobRow
 from core.jobs.progress import progress_of
+from core.jobs.tasks import continue_job
 from tests.core.test_events_at_once import at_once
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,7 @@ class Count:
 @pytest.fixture(autouse=True)
 def kinds():
     job_kind("probe.count", label="Counting")(Count)
+    job_kind("probe.regretted", label="Regretted")(Regret)
     yield
     for name in [name for name in KINDS if name.startswith("probe")]:
         del KINDS[name]
@@ -236,6 +238,84 @@ def test_who_sees_a_job(start):
     assert seen(Actor(Role.SELLER, seller_id=8)) == seen(Actor(Role.SELLER)) == set()
     assert seen(Actor(Role.CUSTOMER, user_id=user.pk)) == {own.pk}
     assert seen(Actor(Role.CUSTOMER, user_id=user.pk + 1)) == set()
+
+
+class Regret(Count):
+    """Its starter asks to cancel while the first step is being done."""
+
+    def chunk(self, job, cursor):
+        if cursor is None:
+            operations.request_cancel(job, actor=SELLER)
+        return super().chunk(job, cursor)
+
+
+class TestAWorkersTurn:
+    """What one task does: as many steps as its slice allows."""
+
+    RING = "core.jobs.continue_job"
+
+    def test_a_short_job_is_done_in_one_turn(self, start, doorbell):
+        job = start()
+
+        continue_job(job_id=job.pk)
+
+        job.refresh_from_db()
+        assert (job.status, job.done, job.chunks) == ("done", 10, 3)
+        assert doorbell == []
+
+    def test_a_long_one_goes_to_the_end_of_the_queue_when_its_slice_is_over(
+        self, start, doorbell, settings
+    ):
+        settings.JOB_SLICE_SECONDS = 0
+        first, second = start(), start()
+
+        for _turn in range(6):  # as one worker takes them from the queue
+            waiting = doorbell or [(self.RING, {"job_id": job.pk}) for job in (first, second)]
+            (_name, ids), *doorbell[:] = waiting
+            continue_job(**ids)
+            done = set(Job.objects.values_list("done", flat=True))
+            assert max(done) - min(done) <= STEP, "neither waits for the other's end"
+
+        assert set(Job.objects.values_list("status", "done")) == {("done", 10)}
+        assert doorbell == []
+
+    def test_cancelling_stops_within_the_turn(self, start):
+        job = start("probe.regretted")
+
+        continue_job(job_id=job.pk)
+
+        job.refresh_from_db()
+        assert (job.status, job.done) == ("cancelled", 4)
+
+    def test_a_step_that_fails_ends_the_turn_and_keeps_the_steps_before(self, start, doorbell):
+        job_kind("probe.stumble", label="Stumbling")(Stumble)
+        Stumble.falls = 1
+        job = start("probe.stumble")
+
+        continue_job(job_id=job.pk)
+
+        job.refresh_from_db()
+        assert (job.status, job.done, job.attempts) == ("running", 4, 1)
+        assert doorbell == [], "it waits a while first"
+
+    def test_a_worker_that_dies_within_its_turn_loses_one_step(self, start, let_time_pass):
+        @job_kind("probe.deadly", label="Deadly")
+        class Deadly(Count):
+            def chunk(self, job, cursor):
+                if cursor == STEP and job.attempts == 1:
+                    raise SystemExit  # no refusal and no error: nobody comes back from it
+                return super().chunk(job, cursor)
+
+        job = start("probe.deadly")
+        with pytest.raises(SystemExit):
+            continue_job(job_id=job.pk)
+
+        job.refresh_from_db()
+        assert (job.status, job.done, job.attempts) == ("running", 4, 1)
+        let_time_pass(Job, "next_attempt_at")
+        continue_job(job_id=job.pk)
+        job.refresh_from_db()
+        assert (job.status, job.done, job.rows.count()) == ("done", 10, 10)
 
 
 @pytest.mark.concurrency
