@@ -89,11 +89,14 @@ class Package(Stateful):
             ),
             models.Index(fields=["seller", "-id"], name="package_of_seller"),
             models.Index(fields=["status", "-id"], name="package_by_status"),
+            # People type how it begins; only this class serves that in every collation.
             models.Index(
                 fields=["tracking_number"],
+                opclasses=["varchar_pattern_ops"],
                 condition=~models.Q(tracking_number=""),
                 name="package_by_tracking",
             ),
+            models.Index(fields=["updated_at", "id"], name="package_by_update"),
         ]
 
     def __str__(self) -> str:

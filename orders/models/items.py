@@ -65,6 +65,9 @@ class OrderLine(models.Model):
                 name="line_amounts_in_bounds",
             ),
         ]
+        indexes = [
+            models.Index(fields=["sku"], opclasses=["varchar_pattern_ops"], name="line_by_sku"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"

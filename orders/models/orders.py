@@ -185,6 +185,17 @@ class SellerOrder(Recorded):
                 name="seller_order_by_status",
             ),
             models.Index(fields=["-placed_at", "-id"], name="seller_order_all_newest"),
+            # What has to be packed, the most urgent first; for one seller and for the owner.
+            models.Index(
+                fields=["seller", "ship_by", "id"],
+                condition=models.Q(status="waiting_packaging"),
+                name="seller_order_to_pack",
+            ),
+            models.Index(
+                fields=["ship_by", "id"],
+                condition=models.Q(status="waiting_packaging"),
+                name="seller_order_all_to_pack",
+            ),
         ]
 
     def __str__(self) -> str:
