@@ -7,6 +7,7 @@ the cancellation stands.
 import random
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from uuid import UUID, uuid5
 
 import httpx
@@ -26,6 +27,7 @@ class Customers:
         self.asked: list[Future] = []
         self.repeated = 0
         self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._left = Event()
         self._headers = {"Authorization": f"Bearer {filled['token']}"}
         self._url = url
 
@@ -48,7 +50,7 @@ class Customers:
         key = str(uuid5(SEED, f"{self.seed}/{number}"))
         deadline = time.monotonic() + PATIENCE
         said = "nothing"
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._left.is_set():
             try:
                 answer = httpx.post(
                     f"{self._url}/api/v1/orders/{number}/cancellations/",
@@ -75,4 +77,5 @@ class Customers:
         return len([one.result() for one in self.asked])
 
     def leave(self) -> None:
+        self._left.set()
         self._pool.shutdown(wait=False, cancel_futures=True)

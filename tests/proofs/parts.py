@@ -1,72 +1,18 @@
 """The proofs, each as a function from a seed to its result."""
 
-import os
-import subprocess
-import sys
-import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.proofs.campaign import run_campaign
 from tests.proofs.proration import prove_proration
-from tests.proofs.report import ROOT, Result
+from tests.proofs.report import Result
+from tests.proofs.suites import Suite, run_tests
 
 ORDERS = 1_000_000
 ROUNDS = 50
 EXAMPLES, STEPS = 20_000, 80
 FAULTS = 240
 PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 22
-
-
-@dataclass
-class Run:
-    """What a run of pytest left behind."""
-
-    passed: bool
-    failures: list[str] = field(default_factory=list)
-    properties: dict[str, str] = field(default_factory=dict)
-    tests: int = 0
-
-
-def run_tests(*paths: str, database: str, **environment: object) -> Run:
-    """Run these tests alone, on a database of their own, and read what they recorded."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", *paths, "-n", "0", "--create-db", "-q"]
-        command += [f"--junitxml={report}", "-o", "junit_family=xunit1", "--tb=short"]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=os.environ
-            | {"TEST_DATABASE_NAME": database}
-            | {name: str(value) for name, value in environment.items()},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        run = Run(done.returncode == 0)
-        if not report.exists():
-            run.failures = [done.stdout[-1000:] + done.stderr[-1000:]]
-            return run
-        _read(report, run)
-    if not run.passed and not run.failures:
-        run.failures = [done.stdout[-2000:]]
-    return run
-
-
-def _read(report: Path, run: Run) -> None:
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        run.tests += 1
-        for name in ("failure", "error"):
-            for one in case.findall(name):
-                words = " ".join((one.get("message") or "").split())
-                run.failures.append(f"{case.get('name')}: {words[:400]}")
-        for one in case.iter("property"):
-            run.properties[one.get("name")] = one.get("value")
 
 
 def proration(seed: int, share: float) -> Result:
@@ -118,8 +64,8 @@ def machine(seed: int, share: float) -> Result:
     """Two processes, half of the examples each, until the time is over."""
     minutes = PROPERTY_MINUTES * share
 
-    def half(number: int) -> Run:
-        return run_tests(
+    started = [
+        Suite(
             "tests/property",
             database=f"test_proofs_property_{number}",
             PROOF_EXAMPLES=EXAMPLES // 2,
@@ -127,9 +73,9 @@ def machine(seed: int, share: float) -> Result:
             PROOF_SEED=seed + 1_000_000 * number,
             PROOF_MINUTES=minutes,
         )
-
-    with ThreadPoolExecutor(2) as two:
-        halves = list(two.map(half, (0, 1)))
+        for number in (0, 1)
+    ]
+    halves = [suite.finish() for suite in started]
     total = {
         name: sum(int(run.properties.get(name, 0)) for run in halves)
         for name in ("examples", "steps")
