@@ -35,6 +35,7 @@ class EntryKind(models.TextChoices):
 
     CAPTURE = "capture", gettext_lazy("Payment captured")
     REFUND = "refund", gettext_lazy("Refund")
+    STORE_CREDIT = "store_credit", gettext_lazy("Paid with store credit")
 
 
 class LedgerFilter(django_filters.FilterSet):
@@ -139,11 +140,16 @@ def _movement(entry: LedgerEntry, orders: dict, plans: dict, sides: dict[str, in
         seller=account.seller.name if account.seller else "",
         order=orders.get(cause.order_id, ""),
         plan=plans.get(cause.reference, ""),
-        captured=sides.get(Kind.PROVIDER, 0) if is_balance else None,
+        captured=_of_customer(sides) if is_balance else None,
         commission=sides.get(Kind.COMMISSION, 0) if is_balance else None,
         amount=_shown(account.kind, entry.amount),
         currency=entry.currency,
     )
+
+
+def _of_customer(sides: dict[str, int]) -> int:
+    """What the customer paid, or got back below zero: through the provider or as store credit."""
+    return sides.get(Kind.PROVIDER, 0) + sides.get(Kind.STORE_CREDIT, 0)
 
 
 def _order_numbers(ids: set[int | None], actor: Actor) -> dict[int, str]:

@@ -149,7 +149,7 @@ def may_move_to_external(plan: RefundPlan, actor: Actor) -> DomainError | None:
     """Why this actor cannot have this plan paid outside of this system, or None if they can."""
     if refusal := may_tell_outcomes(actor):
         return refusal
-    if plan.gateway == "external" or plan.status not in (
+    if plan.gateway in ("external", "store_credit") or plan.status not in (
         Status.WAITING,
         Status.APPROVED,
         Status.FAILED,

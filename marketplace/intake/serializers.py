@@ -50,11 +50,16 @@ class NewItemShape(serializers.Serializer):
     shipping = minor_units(required=False)
     tax_rate = serializers.DecimalField(max_digits=6, decimal_places=5, required=False)
     barcode = serializers.CharField(max_length=40, required=False)
+    category = serializers.CharField(
+        max_length=80, required=False, help_text="As the channel calls it: rules of returns use it."
+    )
     ship_by = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class NewPaymentShape(serializers.Serializer):
-    method = serializers.CharField(max_length=40)
+    method = serializers.CharField(
+        max_length=40, help_text="`store_credit` spends what the customer has left."
+    )
     amount = minor_units()
     installments = serializers.IntegerField(min_value=0, max_value=120, required=False)
     reference = serializers.CharField(max_length=120, required=False)

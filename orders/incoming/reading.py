@@ -25,7 +25,7 @@ CUSTOMER_FIELDS = {"external_id", "first_name", "last_name", "email", "phone", "
 ADDRESS_FIELDS = {"name", "phone", "country", "state", "city", "district", "line", "line2"}
 ADDRESS_FIELDS |= {"postcode", "company", "tax_office", "tax_number"}
 LINE_FIELDS = {"sku", "name", "seller", "quantity", "unit_price", "discount", "shipping"}
-LINE_FIELDS |= {"tax_rate", "barcode", "ship_by", "currency"}
+LINE_FIELDS |= {"tax_rate", "barcode", "category", "ship_by", "currency"}
 PAYMENT_FIELDS = {"method", "amount", "installments", "reference", "currency", "status"}
 PAST_FIELDS = {"event", "at", "by", "reason"}
 
@@ -139,6 +139,7 @@ class _Reader(Fields):
             shipping=self.amount(given, "shipping", at, default=0),
             tax_rate=self.rate(given, "tax_rate", at),
             barcode=self.text(given, "barcode", at, longest=40),
+            category=self.text(given, "category", at, longest=80),
             ship_by=self.moment(given, "ship_by", at),
         )
         if line.discount > line.gross:

@@ -26,6 +26,7 @@ class NewLine:
     shipping: int = 0
     tax_rate: Decimal = Decimal(0)
     barcode: str = ""
+    category: str = ""
     ship_by: datetime | None = None
 
     @property

@@ -1,6 +1,6 @@
 """The rows of a new order, every amount frozen for good (product.md §7). Writes nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.money import allocate, at_rate, included_tax
 from finance.operations import Capture, SellerShare
@@ -62,6 +62,7 @@ def line_rows(
             sku=line.sku,
             name=line.name,
             barcode=line.barcode,
+            category=line.category,
             quantity=line.quantity,
             unit_price=line.unit_price,
             gross=line.gross,
@@ -106,8 +107,13 @@ def payment_rows(new: NewOrder, order: Order) -> Iterator[Payment]:
         )
 
 
-def captures(orders: Sequence[Order], lines: Iterable[OrderLine]) -> list[Capture]:
-    """What the ledger is told: per order, what was captured for each seller and the commission."""
+def captures(
+    orders: Sequence[Order], lines: Iterable[OrderLine], credit: Mapping[int, int] | None = None
+) -> list[Capture]:
+    """What the ledger is told: per order, what was captured for each seller and the commission.
+
+    credit: {order's pk: what of it was paid with store credit}; nothing, if not said
+    """
     shares: dict[int, dict[int, tuple[int, int]]] = {order.pk: {} for order in orders}
     for line in lines:
         of_order = shares[line.order_id]
@@ -123,6 +129,8 @@ def captures(orders: Sequence[Order], lines: Iterable[OrderLine]) -> list[Captur
             currency=order.currency,
             occurred_at=order.placed_at,
             surplus=order.surplus,
+            store_credit=(credit or {}).get(order.pk, 0),
+            customer_id=order.customer_id,
             shares=[
                 SellerShare(seller_id=seller_id, captured=captured, commission=commission)
                 for seller_id, (captured, commission) in shares[order.pk].items()

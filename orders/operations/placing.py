@@ -20,6 +20,7 @@ from orders import policies
 from orders.incoming import NewCustomer, NewOrder
 from orders.models import Customer, Order, OrderItem, SellerOrder
 from orders.operations import freezing
+from orders.operations.tender import refuse_overdrawn, spent_credit
 from sellers.models import Seller
 
 SHIP_BY = "package.ship_by"  # the step: how long a seller has to ship
@@ -58,8 +59,9 @@ def place_orders(batch: Sequence[NewOrder], *, actor: Actor) -> list[Placed]:
 
     Freezes every amount, splits what was captured over lines and sellers, posts the ledger and
     records `order.placed`. The same number with the same content changes nothing, however many
-    come with it at the same moment. Raises NumberTaken for the same number with other content,
-    Problems for unknown sellers, NotAllowed.
+    come with it at the same moment. A payment of the method `store_credit` spends what the
+    customer has left; an imported past spends nothing. Raises NumberTaken for the same number
+    with other content, Problems for unknown sellers, CreditNotLeft, NotAllowed.
     """
     if refusal := policies.may_place(actor):
         raise refusal
@@ -123,8 +125,10 @@ def _sellers_of(batch: Sequence[NewOrder]) -> dict[str, Seller]:
 
 def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
     sellers = _sellers_of(batch)
-    customers = _customers_of(batch)
     imported = actor.via == Via.IMPORT
+    if not imported:
+        refuse_overdrawn(batch)
+    customers = _customers_of(batch)
     schedule = None if imported else schedule_of(SHIP_BY)
     orders = insert(
         freezing.order_row(new, customers[new.channel, new.customer.external_id], imported=imported)
@@ -142,7 +146,8 @@ def _write(batch: list[NewOrder], actor: Actor) -> dict[str, Placed]:
     )
     items = insert(freezing.whole_item(line) for line in lines)
     insert(payment for new, order in pairs for payment in freezing.payment_rows(new, order))
-    post_captures(freezing.captures(orders, lines), actor=actor)
+    credit = {} if imported else {order.pk: spent_credit(new) for new, order in pairs}
+    post_captures(freezing.captures(orders, lines, credit), actor=actor)
     record_many([_placed_entry(order) for order in orders], actor=actor)
     if schedule is not None:
         _arm_ship_by(parts, schedule, actor)

@@ -19,7 +19,8 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from orders.models import OrderItem
 from orders.operations import lock_order
-from refunds.gateway import Outcome, gateway_named, settling_time
+from refunds.gateway import Outcome, gateway_of, goes_to_credit, settling_time
+from refunds.gateway.store_credit import StoreCredit
 from refunds.models import RefundAttempt, RefundPart, RefundPlan
 from refunds.operations.reserving import reserve
 from refunds.operations.settling import complete, fail, settle_attempt
@@ -52,7 +53,7 @@ def _begin(plan_id: int) -> list[int]:
         return []
     plan = due[0]
     plan.transition_to(Status.PROCESSING, actor=SYSTEM)
-    parts = list(plan.parts.filter(completed_at=None).order_by("pk"))
+    parts = list(plan.parts.filter(completed_at=None).select_related("payment").order_by("pk"))
     if not parts:
         complete(plan)
         return []
@@ -62,7 +63,22 @@ def _begin(plan_id: int) -> list[int]:
     except MoreThanCaptured as refusal:
         fail(plan, reason=refusal.code)
         return []
-    return make_attempts(plan, parts, timezone.now())
+    return begin_paying(plan, parts)
+
+
+def begin_paying(plan: RefundPlan, parts: Sequence[RefundPart]) -> list[int]:
+    """Attempts for reserved parts (each with its payment): pks of those that are to be sent.
+
+    Store credit is our own to give: it is given here, in the caller's transaction, once all
+    attempts are there, so that the plan is not over before its other parts.
+    """
+    credit = [part for part in parts if goes_to_credit(plan, part.payment)]
+    others = [part for part in parts if part not in credit]
+    now = timezone.now()
+    to_send, ours = make_attempts(plan, others, now), make_attempts(plan, credit, now)
+    for attempt in RefundAttempt.objects.filter(pk__in=ours).select_related("part__plan"):
+        settle_attempt(attempt_id=attempt.pk, outcome=StoreCredit.given(attempt.idempotency_key))
+    return to_send
 
 
 def lock_items_of(plan_id: int) -> None:
@@ -111,7 +127,7 @@ def send_attempt(*, attempt_id: int) -> None:
 def call_provider(attempt: RefundAttempt) -> Outcome:
     """Ask the provider to pay this attempt's part under its key."""
     part = attempt.part
-    return gateway_named(part.plan.gateway).refund(
+    return gateway_of(part.plan, part.payment).refund(
         amount=part.amount,
         currency=part.plan.currency,
         key=attempt.idempotency_key,

@@ -8,9 +8,9 @@ from core.actors import Actor
 from core.errors import Conflict, InvalidInput
 from orders.operations import lock_order
 from refunds import policies
-from refunds.gateway import EXTERNAL, Outcome, Result
+from refunds.gateway import EXTERNAL, Outcome, Result, goes_to_credit
 from refunds.models import RefundAttempt, RefundPart, RefundPlan
-from refunds.operations.execution import lock_items_of, make_attempts
+from refunds.operations.execution import begin_paying, lock_items_of, make_attempts
 from refunds.operations.reserving import reserve
 from refunds.operations.settling import settle_attempt
 
@@ -65,7 +65,9 @@ def record_outcome(
         raise ReferenceUsed(_("Another refund has this reference."), field="reference")
     if plan.status != Status.PROCESSING:
         plan.transition_to(Status.PROCESSING, actor=actor)
-        reserve(plan, list(plan.parts.filter(completed_at=None).order_by("pk")))
+        missing = plan.parts.filter(completed_at=None).select_related("payment")
+        reserve(plan, list(missing.order_by("pk")))
+        begin_paying(plan, [one for one in missing if goes_to_credit(plan, one.payment)])
         part.refresh_from_db()
     if part.completed_at or part.reserved_at is None:
         raise OutcomeKnown(_("How this part ended was told before."), field="payment")
@@ -112,7 +114,11 @@ def _locked(plan: RefundPlan) -> RefundPlan:
 
 
 def _part(plan: RefundPlan, position: int) -> RefundPart:
-    parts = {part.payment.position: part for part in plan.parts.select_related("payment")}
+    parts = {
+        part.payment.position: part
+        for part in plan.parts.select_related("payment")
+        if not goes_to_credit(plan, part.payment)  # that part is ours to give
+    }
     if position not in parts:
         raise InvalidInput(
             _("This plan pays nothing back to that payment."),

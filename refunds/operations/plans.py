@@ -17,7 +17,7 @@ from core.transactions import joined
 from orders.models import Case, OrderItem, Payment
 from orders.operations import lock_order
 from refunds import policies
-from refunds.gateway import current
+from refunds.gateway import STORE_CREDIT, current
 from refunds.models import RefundApprovalRule, RefundLine, RefundPart, RefundPlan
 from refunds.operations.refunding import refund_of
 from refunds.planning import PlannedLine, PlannedRefund, plan_refund, spread_over_payments
@@ -57,7 +57,7 @@ def create_plan(
     if fetched_one(_LIVE, [case.pk, round, Status.VOID]):
         raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
     planned = lines or _all_that_is_left(items)
-    spread = _spread(planned.total, order.pk)
+    spread, payer = _spread(planned.total, order.pk, pay_to)
     plan = RefundPlan(
         number=new_number("RP"),
         type=type,
@@ -69,7 +69,7 @@ def create_plan(
         status=status,
         currency=order.currency,
         total=planned.total,
-        gateway=current(),
+        gateway=payer,
         pay_to=pay_to,
         payable_when=payable_when,
         requested_by_id=actor.user_id,
@@ -118,13 +118,23 @@ def lines_of(plan: RefundPlan, planned: Iterable[PlannedLine]) -> list[RefundLin
 def write_parts(plan: RefundPlan) -> None:
     """Say which payment gives back how much, anew: only before anything was sent."""
     plan.parts.all().delete()
-    insert(_parts_of(plan, _spread(plan.total, plan.order_id)))
+    spread, payer = _spread(plan.total, plan.order_id, plan.pay_to)
+    insert(_parts_of(plan, spread))
+    if payer != plan.gateway and STORE_CREDIT in (payer, plan.gateway):
+        plan.gateway = payer
+        plan.save(update_fields=["gateway"])
 
 
-def _spread(total: int, order_id: int) -> list[tuple[int, int]]:
+def _spread(total: int, order_id: int, pay_to: str) -> tuple[list[tuple[int, int]], str]:
+    """(payment id, amount) for each payment that gives something back, and the gateway that pays:
+    ours alone where all of it becomes store credit."""
     rows = fetched(_PAYMENTS.format(columns=columns_of(Payment, "payment")), [order_id])
     payments = [row_from(Payment, row) for row in rows]
-    return spread_over_payments(total, payments, planned_of(order_id))
+    spread = spread_over_payments(total, payments, planned_of(order_id))
+    credit = {payment.pk for payment in payments if payment.method == STORE_CREDIT}
+    paid = {payment_id for payment_id, _amount in spread}
+    is_ours = pay_to == STORE_CREDIT or (paid and paid <= credit)
+    return spread, STORE_CREDIT if is_ours else current()
 
 
 _PAYMENTS = "SELECT {columns} FROM orders_payment payment WHERE order_id = %s"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from refunds.gateway import Outcome, Result, gateway_named, settling_time
+from refunds.gateway import Outcome, Result, gateway_of, settling_time
 from refunds.models import RefundAttempt
 from refunds.operations.execution import call_provider
 from refunds.operations.settling import settle_attempt
@@ -39,7 +39,7 @@ def reconcile_attempt(*, attempt_id: int) -> None:
             attempt.idempotency_key,
             attempt.created_at.isoformat(),
         )
-    gateway = gateway_named(attempt.part.plan.gateway)
+    gateway = gateway_of(attempt.part.plan, attempt.part.payment)
     outcome = gateway.find(attempt.idempotency_key)
     if outcome is None:
         if age < gateway.remembers_keys_for:

@@ -10,7 +10,7 @@ from core.actors import SYSTEM
 from core.money import allocate
 from finance.operations import post_refund, post_surplus_refund
 from orders.operations import lock_order
-from refunds.gateway import Outcome, Result, settling_time
+from refunds.gateway import Outcome, Result, goes_to_credit, settling_time
 from refunds.models import RefundAttempt, RefundPart, RefundPlan
 from refunds.operations.reserving import release
 
@@ -29,7 +29,8 @@ def settle_attempt(*, attempt_id: int, outcome: Outcome) -> None:
     order_id, plan_id = part_of_it.values_list("order_id", "plan_id").get()
     lock_order(order_id)
     [plan] = RefundPlan.objects.filter(pk=plan_id).locked()
-    attempts = RefundAttempt.objects.undecided().filter(pk=attempt_id).select_related("part")
+    attempts = RefundAttempt.objects.undecided().filter(pk=attempt_id)
+    attempts = attempts.select_related("part__payment")
     for attempt in attempts.locked():
         if outcome.result is Result.SUCCEEDED and not _is_new(outcome.reference):
             outcome = Outcome(
@@ -58,10 +59,13 @@ def _succeed(plan: RefundPlan, attempt: RefundAttempt, outcome: Outcome) -> None
 
 
 def _post(plan: RefundPlan, attempt: RefundAttempt) -> None:
-    """Into the ledger: a seller is charged, or the order's surplus gets smaller."""
+    """Into the ledger: a seller is charged, or the order's surplus gets smaller; the money is
+    the provider's to pay, or store credit of the customer."""
+    is_credit = goes_to_credit(plan, attempt.part.payment)
     facts: dict[str, Any] = {
         "reference": ledger_reference(attempt),
         "order_id": plan.order_id,
+        "customer_id": plan.order.customer_id if is_credit else None,
         "currency": plan.currency,
         "amount": attempt.part.amount,
         "occurred_at": attempt.decided_at,
