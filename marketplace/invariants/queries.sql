@@ -129,9 +129,15 @@ left join lateral (
 where in_scope(p.order_id)
 and ((p.type <> 'surplus' and p.total <> l.amount) or p.total <> t.amount);
 
--- name: A case has at most one live plan
-select case_id, min(order_id) as order_id, count(*) as plans from refunds_refundplan
-where status <> 'void' and case_id is not null and in_scope(order_id) group by case_id having count(*) > 1;
+-- name: A case has at most one live plan in each round
+select case_id, round, min(order_id) as order_id, count(*) as plans from refunds_refundplan
+where status <> 'void' and case_id is not null and in_scope(order_id)
+group by case_id, round having count(*) > 1;
+
+-- name: A cancellation is paid in one round
+select p.id as plan_id, p.order_id, p.round from refunds_refundplan p
+join orders_case c on c.id = p.case_id and c.kind = 'cancel'
+where p.round <> 1 and in_scope(p.order_id);
 
 -- name: A cancellation that was approved has a plan
 select c.id as case_id, c.order_id from orders_case c
@@ -221,7 +227,7 @@ from (
 full join (
     select t.reference, t.order_id, -sum(e.amount) as amount from finance_ledgertransaction t
     join finance_ledgerentry e on e.transaction_id = t.id
-    join finance_account c on c.id = e.account_id and c.kind = 'provider'
+    join finance_account c on c.id = e.account_id and c.kind in ('provider', 'store_credit')
     where t.kind = 'refund' and in_scope(t.order_id) group by t.id
 ) l on l.reference = p.reference
 where p.amount is distinct from l.amount;
@@ -246,13 +252,54 @@ join lateral (
 where p.status = 'completed' and p.type <> 'surplus' and in_scope(p.order_id)
 and (e.charged, e.returned) <> (p.total - l.commission, l.commission);
 
--- name: No item gives back more commission than was taken for it
+-- name: What becomes store credit is credited to the customer who bought
+select p.id as plan_id, p.order_id, t.amount, e.credited
+from refunds_refundpart t
+join refunds_refundplan p on p.id = t.plan_id and not p.imported
+join orders_payment y on y.id = t.payment_id
+join orders_order o on o.id = t.order_id
+join refunds_refundattempt a on a.part_id = t.id and a.status = 'succeeded'
+left join lateral (
+    select -sum(e.amount) as credited from finance_ledgertransaction x
+    join finance_ledgerentry e on e.transaction_id = x.id
+    join finance_account c on c.id = e.account_id
+        and c.kind = 'store_credit' and c.customer_id = o.customer_id
+    where x.reference = 'refund:' || a.id
+) e on true
+where in_scope(t.order_id) and coalesce(e.credited, 0) <>
+    case when 'store_credit' in (p.pay_to, y.method) then t.amount else 0 end;
+
+-- name: Store credit that paid for an order left its customer's account
+select o.id as order_id, y.spent, e.taken from orders_order o
+join lateral (
+    select coalesce(sum(amount), 0) as spent from orders_payment
+    where order_id = o.id and method = 'store_credit'
+) y on true
+join lateral (
+    select coalesce(sum(e.amount), 0) as taken from finance_ledgertransaction x
+    join finance_ledgerentry e on e.transaction_id = x.id
+    join finance_account c on c.id = e.account_id
+        and c.kind = 'store_credit' and c.customer_id = o.customer_id
+    where x.reference = 'credit:' || o.id
+) e on true
+where in_scope(o.id) and e.taken <> case when o.imported then 0 else y.spent end;
+
+-- name: Nobody has less store credit than none
+-- nightly: an account is of no order
+select id as account_id, customer_id, currency, balance from finance_account
+where kind = 'store_credit' and balance > 0;
+
+-- name: Commission is given back in proportion to what an item pays back
+-- Off by one where a plan between two others came to nothing.
 select i.id as item_id, i.order_id, i.commission, sum(r.commission) as given_back
 from refunds_refundline r
 join refunds_refundplan p on p.id = r.plan_id and p.status <> 'void'
 join orders_orderitem i on i.id = r.item_id
 where r.dropped_at is null and in_scope(p.order_id)
-group by i.id having sum(r.commission) > i.commission;
+group by i.id having sum(r.commission) > i.commission or abs(
+    sum(r.commission) - coalesce(i.commission * sum(r.amount) filter (where r.component <> 'shipping')
+    / nullif(i.captured_product, 0), 0)
+) > 1;
 
 -- name: An order that ended and was paid back got exactly what was captured for it
 select o.id as order_id, least(o.captured, o.total) as due, sum(p.total) as paid_back
@@ -260,11 +307,30 @@ from orders_order o
 join refunds_refundplan p on p.order_id = o.id and p.status <> 'void' and p.type <> 'surplus'
 where in_scope(o.id) and o.status in ('cancelled', 'returned')
 and not exists (
-    select 1 from refunds_refundline r join refunds_refundplan f on f.id = r.plan_id
-    where f.order_id = o.id and r.component not in ('product', 'shipping')
-    and r.dropped_at is null
+    select 1 from returns_returnrequest r join orders_case c on c.id = r.case_id
+    where c.order_id = o.id
 )
 group by o.id having bool_and(p.status = 'completed') and sum(p.total) <> least(o.captured, o.total);
+
+-- name: An item that ended and was paid for got its product money back, less what was kept of it
+-- The last plan of an item says what was kept of it; one that replaces has no money of its own.
+select i.id as item_id, i.order_id, i.captured_product, paid.amount as paid, last.kept
+from orders_orderitem i
+join lateral (
+    select sum(r.amount) as amount, bool_and(p.status = 'completed') as is_over, max(p.id) as plan_id
+    from refunds_refundline r
+    join refunds_refundplan p on p.id = r.plan_id and p.status <> 'void'
+    where r.item_id = i.id and r.component <> 'shipping' and r.dropped_at is null
+) paid on paid.is_over
+join lateral (
+    select -coalesce(sum(r.amount) filter (where r.component <> 'product'), 0) as kept,
+        max(r.quantity) filter (where r.component = 'product') as units
+    from refunds_refundline r
+    where r.plan_id = paid.plan_id and r.item_id = i.id and r.component <> 'shipping'
+    and r.dropped_at is null
+) last on last.units = i.last_unit - i.first_unit
+where in_scope(i.order_id) and i.status in ('cancelled', 'returned')
+and i.captured_product - paid.amount <> last.kept;
 
 -- name: An order has one currency
 select 'plan' as what, p.id, p.order_id, p.currency from refunds_refundplan p
@@ -302,6 +368,28 @@ select l.id, l.order_id from orders_orderline l
 where in_scope(l.order_id)
 and not exists (select 1 from orders_orderitem i where i.line_id = l.id);
 
+-- name: No more units are sent instead of an item than it has
+select i.id as item_id, i.order_id, min(n.id) as replacement
+from orders_orderitem n join orders_orderitem i on i.id = n.replaces_id
+where in_scope(i.order_id) group by i.id, n.line_id
+having sum(n.last_unit - n.first_unit) > i.last_unit - i.first_unit
+or bool_or(n.captured_product + n.captured_shipping + n.commission <> 0)
+or bool_or(n.seller_order_id <> i.seller_order_id);
+
+-- name: No more units of an item come back than were asked for
+select u.entry_id, p.order_id, sum(u.quantity) as units from returns_receivedunits u
+join returns_returnparcel p on p.id = u.parcel_id
+join returns_returnitem k on k.id = u.entry_id
+join orders_orderitem i on i.id = k.item_id
+where in_scope(p.order_id) group by u.entry_id, p.order_id, i.id
+having sum(u.quantity) > i.last_unit - i.first_unit;
+
+-- name: Nothing waits for the goods of a parcel that has arrived, or never came
+select p.id as parcel_id, p.order_id, i.id as item_id from returns_returnparcel p
+join returns_returnitem k on k.case_id = p.case_id and k.status = 'approved' and k.goods_back
+join orders_orderitem i on i.id = k.item_id and i.open_case_id = p.case_id
+where p.status in ('received', 'never_came') and in_scope(p.order_id);
+
 -- name: An item is in at most one package
 select k.item_id, i.order_id, count(*) as packages from packages_packageitem k
 join orders_orderitem i on i.id = k.item_id
@@ -324,6 +412,51 @@ where i.status = 'cancelled' and in_scope(i.order_id);
 select p.id as package_id, p.order_id, p.status from packages_package p
 where in_scope(p.order_id) and (p.status = 'cancelled') = exists (
     select 1 from packages_packageitem k where k.package_id = p.id and k.removed_at is null
+);
+
+-- name: What is in a package was packed, and came back only from one that had left
+select k.item_id, p.order_id, i.status, p.status as package from packages_packageitem k
+join packages_package p on p.id = k.package_id join orders_orderitem i on i.id = k.item_id
+where k.removed_at is null and in_scope(p.order_id) and (
+    i.status = 'waiting_packaging'
+    or (i.status = 'returned' and p.status in ('preparing', 'ready_to_ship'))
+);
+
+-- name: A package has one carrier at most
+select p.id as package_id, p.order_id, p.other_carrier from packages_package p
+where p.delivery_option_id is not null and p.other_carrier <> '' and in_scope(p.order_id);
+
+-- name: A package knows when it left and arrived exactly when it did, in this order
+select p.id as package_id, p.order_id, p.status, p.created_at, p.shipped_at, p.delivered_at
+from packages_package p
+where in_scope(p.order_id) and (
+    (p.shipped_at is not null and p.status not in ('shipped', 'delivery_failed', 'delivered'))
+    or (p.delivered_at is not null and p.status <> 'delivered')
+    or p.delivered_at < p.shipped_at
+    or (not p.imported and (
+        p.created_at is null
+        or (p.shipped_at is null and p.status in ('shipped', 'delivery_failed', 'delivered'))
+        or (p.delivered_at is null and p.status = 'delivered')
+        or p.shipped_at < p.created_at
+    ))
+);
+
+-- name: A package stands where its carrier's reports have moved it, or further on
+select r.id as report_id, p.order_id, r.kind, p.status from packages_carrierreport r
+join packages_package p on p.id = r.package_id
+where r.outcome = 'moved' and in_scope(p.order_id) and (
+    p.status in ('preparing', 'ready_to_ship', 'cancelled')
+    or (r.kind = 'delivered' and p.status <> 'delivered')
+);
+
+-- name: An invoice has a number, and somebody gave it
+select p.id as package_id, p.order_id, p.invoice_number from packages_package p
+where in_scope(p.order_id) and (
+    (p.invoice_number = ''
+        and (p.invoice_date is not null or p.invoice_link <> '' or p.invoice_file <> ''))
+    or (p.invoice_number <> '' and not exists (
+        select 1 from events_event e where e.subject_type = 'package' and e.subject_id = p.id
+        and e.type = 'package.invoiced'))
 );
 
 -- name: A cancelled item was never shipped
@@ -426,6 +559,16 @@ where e.actor_role = 'customer' and in_scope(e.order_id) and (
         'refund_plan.processing', 'refund_plan.completed', 'refund_plan.failed')
 );
 
+-- name: Mails about a package tell of what happened to it
+select m.id as mail_id, m.order_id, m.dedupe_key from notifications_mail m
+where m.template in ('package_shipped', 'package_delivered', 'package_delivery_failed')
+and in_scope(m.order_id) and not exists (
+    select 1 from events_event e where e.order_id = m.order_id and e.subject_type = 'package'
+    and e.subject_id::text = split_part(m.dedupe_key, ':', 2)
+    and e.type = 'package.' || substr(m.template, 9)
+    and split_part(m.dedupe_key, ':', 3) in ('', e.id::text)
+);
+
 -- name: Every event is owed to everybody who subscribed to it
 -- A subscriber is held to its events from the first delivery it had; deliveries go after 30 days.
 select e.id as event_id, e.order_id, e.type, w.subscriber from :owed w
@@ -484,6 +627,20 @@ select 'cancellation item', t.id, c.order_id from cancellations_cancellationitem
 join orders_case c on c.id = t.case_id join orders_orderitem i on i.id = t.item_id
 where in_scope(c.order_id)
 and (c.seller_order_id <> i.seller_order_id or t.seller_order_id <> i.seller_order_id)
+union all
+select 'return item', t.id, c.order_id from returns_returnitem t
+join orders_case c on c.id = t.case_id join orders_orderitem i on i.id = t.item_id
+where in_scope(c.order_id)
+and (c.seller_order_id <> i.seller_order_id or t.seller_order_id <> i.seller_order_id)
+union all
+select 'return parcel', p.id, p.order_id from returns_returnparcel p
+join orders_case c on c.id = p.case_id
+where in_scope(p.order_id)
+and (p.order_id, p.seller_order_id, p.seller_id) <> (c.order_id, c.seller_order_id, c.seller_id)
+union all
+select 'received units', u.id, p.order_id from returns_receivedunits u
+join returns_returnparcel p on p.id = u.parcel_id join returns_returnitem k on k.id = u.entry_id
+where in_scope(p.order_id) and k.case_id <> p.case_id
 union all
 select 'plan', r.id, r.order_id from refunds_refundplan r
 join orders_sellerorder p on p.id = r.seller_order_id join orders_case c on c.id = r.case_id

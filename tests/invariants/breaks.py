@@ -7,12 +7,14 @@ from django.utils import timezone
 from core.accounts.models import ApiToken
 from core.deadlines.models import Deadline, PeriodicRun
 from core.notifications.models import Mail
+from packages.models import Package
 from tests.factories import make_user
 from tests.invariants.breaking import breaks, clone, drop, execute, order, tell
 
 LONG_AGO = timezone.now() - timedelta(hours=2)
 LATER = timezone.now() + timedelta(hours=2)
 PLAN_OF = "(SELECT id FROM refunds_refundplan WHERE order_id = {})"
+PACKAGE_OF = "(SELECT id FROM packages_package WHERE order_id = {})"
 PART_OF = "(SELECT id FROM refunds_refundpart WHERE order_id = {} ORDER BY id LIMIT 1)"
 
 # -- Money ----------------------------------------------------------------------------------
@@ -55,10 +57,10 @@ def _():
 @breaks("No item gives back more than was captured for it")
 def _():
     execute(
-        "UPDATE refunds_refundline SET amount = amount + 100, gross = gross + 100 "
+        "UPDATE refunds_refundline SET amount = amount + 1, gross = gross + 1 "
         f"WHERE plan_id = {PLAN_OF.format(order('ASKED'))} AND component = 'product'",
-        f"UPDATE refunds_refundplan SET total = total + 100 WHERE order_id = {order('ASKED')}",
-        f"UPDATE refunds_refundpart SET amount = amount + 100 WHERE order_id = {order('ASKED')}",
+        f"UPDATE refunds_refundplan SET total = total + 1 WHERE order_id = {order('ASKED')}",
+        f"UPDATE refunds_refundpart SET amount = amount + 1 WHERE order_id = {order('ASKED')}",
     )
 
 
@@ -95,7 +97,7 @@ def _():
     execute(f"UPDATE refunds_refundplan SET total = total + 1 WHERE order_id = {order('ASKED')}")
 
 
-@breaks("A case has at most one live plan")
+@breaks("A case has at most one live plan in each round")
 def _():
     drop("refunds_refundplan", "plan_one_live_per_case")
     clone(
@@ -105,6 +107,11 @@ def _():
         total="0",
         version="0",
     )
+
+
+@breaks("A cancellation is paid in one round")
+def _():
+    execute(f"UPDATE refunds_refundplan SET round = 2 WHERE order_id = {order('ASKED')}")
 
 
 @breaks("A cancellation that was approved has a plan")
@@ -194,7 +201,50 @@ def _():
     )
 
 
-@breaks("No item gives back more commission than was taken for it")
+CREDIT_OF = """
+    (SELECT account.id AS whose FROM finance_account account JOIN orders_order o
+     ON o.customer_id = account.customer_id WHERE o.number = '{}')
+"""
+
+
+@breaks("What becomes store credit is credited to the customer who bought")
+def _():
+    account = CREDIT_OF.format("RETURNED")
+    execute(f"UPDATE finance_account SET customer_id = 1000000 WHERE id = {account}")
+
+
+@breaks("Store credit that paid for an order left its customer's account")
+def _():
+    execute(f"UPDATE orders_payment SET method = 'store_credit' WHERE order_id = {order('PACKED')}")
+
+
+@breaks("Nobody has less store credit than none")
+def _():
+    drop("finance_account", "account_store_credit")
+    account = CREDIT_OF.format("RETURNED")
+    clone(
+        "finance_ledgertransaction",
+        "kind = 'capture'",
+        reference="'spent'",
+        order_id="NULL",
+        kind="'store_credit'",
+    )
+    for amount, target in ((10_000, account), (-10_000, _PROVIDER)):
+        clone(
+            "finance_ledgerentry",
+            "true",
+            transaction_id="(SELECT max(id) FROM finance_ledgertransaction)",
+            account_id=target,
+            amount=str(amount),
+            currency="'EUR'",
+        )
+        execute(f"UPDATE finance_account SET balance = balance + {amount} WHERE id = {target}")
+
+
+_PROVIDER = "(SELECT min(id) FROM finance_account WHERE kind = 'provider' AND currency = 'EUR')"
+
+
+@breaks("Commission is given back in proportion to what an item pays back")
 def _():
     execute(
         "UPDATE refunds_refundline SET commission = commission + 1000 "
@@ -213,6 +263,22 @@ def _():
     )
     tell("order_item", "orders_orderitem", left, "cancelled", "preparing")
     tell("package", "packages_package", f"order_id = {order('REFUNDED')}", "cancelled", "preparing")
+
+
+@breaks("An item that ended and was paid for got its product money back, less what was kept of it")
+def _():
+    plan = PLAN_OF.format(order("REFUNDED"))
+    clone(
+        "refunds_refundline",
+        f"plan_id = {plan} AND component = 'product'",
+        component="'deduction'",
+        amount="-10",
+        commission="0",
+    )
+    execute(
+        "UPDATE refunds_refundline SET amount = amount + 10, gross = gross + 10 "
+        f"WHERE plan_id = {plan} AND component = 'product'"
+    )
 
 
 @breaks("An order has one currency")
@@ -236,6 +302,29 @@ def _():
         f"UPDATE orders_sellerorder SET status = 'preparing' WHERE order_id = {order('PACKED')}",
         "UPDATE orders_order SET status = 'preparing' WHERE number = 'PACKED'",
     )
+
+
+@breaks("No more units are sent instead of an item than it has")
+def _():
+    execute(
+        "UPDATE orders_orderitem SET replaces_id = (SELECT id FROM orders_orderitem "
+        f"WHERE order_id = {order('EXCHANGED')} AND number = '1.1') "
+        f"WHERE order_id = {order('EXCHANGED')} AND number = '4.1'"
+    )
+
+
+@breaks("No more units of an item come back than were asked for")
+def _():
+    execute(
+        "UPDATE returns_receivedunits SET quantity = quantity + 1 WHERE parcel_id = "
+        f"(SELECT id FROM returns_returnparcel WHERE order_id = {order('RETURNED')})"
+    )
+
+
+@breaks("Nothing waits for the goods of a parcel that has arrived, or never came")
+def _():
+    parcel = f"order_id = {order('AWAITED')}"
+    tell("return_parcel", "returns_returnparcel", parcel, "received", "awaited")
 
 
 @breaks("An item is in at most one package")
@@ -263,6 +352,48 @@ def _():
 @breaks("A package is cancelled when nothing is left in it")
 def _():
     clone("packages_package", f"order_id = {order('PACKED')}", number="'P-EMPTY'", version="0")
+
+
+@breaks("What is in a package was packed, and came back only from one that had left")
+def _():
+    clone(
+        "packages_packageitem",
+        f"package_id = {PACKAGE_OF.format(order('PACKED'))}",
+        item_id=f"(SELECT id FROM orders_orderitem WHERE order_id = {order('PACKED')} "
+        "AND status = 'waiting_packaging')",
+    )
+
+
+@breaks("A package has one carrier at most")
+def _():
+    drop("packages_package", "package_one_carrier")
+    execute(
+        "UPDATE packages_package SET other_carrier = 'Uncle Jo', delivery_option_id = 1 "
+        f"WHERE order_id = {order('PACKED')}"
+    )
+
+
+@breaks("A package knows when it left and arrived exactly when it did, in this order")
+def _():
+    execute(f"UPDATE packages_package SET shipped_at = now() WHERE order_id = {order('PACKED')}")
+
+
+@breaks("A package stands where its carrier's reports have moved it, or further on")
+def _():
+    execute(
+        "INSERT INTO packages_carrierreport "
+        "(package_id, key, kind, occurred_at, received_at, place, reason, outcome) "
+        "SELECT id, 'k-1', 'shipped', now(), now(), '', '', 'moved' "
+        f"FROM packages_package WHERE order_id = {order('PACKED')}"
+    )
+
+
+@breaks("An invoice has a number, and somebody gave it")
+def _():
+    execute(
+        "UPDATE packages_package SET invoice_link = 'https://example.com/1' "
+        f"WHERE order_id = {order('PACKED')}"
+    )
 
 
 @breaks("A cancelled item was never shipped")
@@ -343,6 +474,22 @@ def _():
 @breaks("Customers ask; they do not pack, ship, decide or pay")
 def _():
     execute("UPDATE events_event SET actor_role = 'customer' WHERE type = 'package.shipped'")
+
+
+@breaks("Mails about a package tell of what happened to it")
+def _():
+    package = Package.objects.get(order__number="PACKED")
+    Mail.objects.create(
+        to="x@example.com",
+        subject="x",
+        text="x",
+        language="en",
+        template="package_shipped",
+        dedupe_key=f"package_shipped:{package.pk}:1",
+        message_id="y",
+        order_id=package.order_id,
+        sent_at=LONG_AGO,
+    )
 
 
 @breaks("Every event is owed to everybody who subscribed to it")

@@ -5,6 +5,9 @@ PACKED    2 of 3 units and another line packed by a member of the seller
 ASKED     a cancellation waits for its evaluation
 APPROVED  1 of 3 units cancelled and approved, its plan payable; more was captured than the total
 REFUNDED  one of two packed lines cancelled and paid back
+RETURNED  2 units came back damaged; part of their money was kept, the rest is store credit
+EXCHANGED 2 units of one line and another line came back, and were sent anew
+AWAITED   an approved return whose goods are waited for
 """
 
 from contextlib import contextmanager
@@ -16,9 +19,12 @@ from packages.operations import start_packaging
 from refunds.gateway import Outcome, Result
 from refunds.models import RefundPlan
 from refunds.operations import execute_plan
+from returns.goods_policies import Received
+from returns.operations import Found, receive
 from tests.cancellations.acts import ask, cancel, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
 from tests.orders.given import item, new_order
+from tests.returns.goods import approved_return, delivered, entry_ids
 
 
 def build() -> None:
@@ -42,6 +48,7 @@ def build() -> None:
     )
     cancel(approved, make_customer(approved), select(items_of(approved)[0], 1))
     _refunded(seller)
+    _returned(seller)
 
 
 def _imported() -> None:
@@ -64,6 +71,21 @@ def _refunded(seller) -> None:
     cancel(order, make_customer(order), select(items_of(order)[0]))
     with _a_provider_that_pays():
         execute_plan(plan_id=RefundPlan.objects.get(order=order).pk)
+
+
+def _returned(seller) -> None:
+    order = delivered(make_order(number="RETURNED", sellers=[seller], lines=[line(quantity=2)]))
+    parcel = approved_return(order, pay_to="store_credit")
+    [entry] = entry_ids(parcel)
+    damaged = [Received(entry, "damaged", 2)]
+    receive(parcel, units=damaged, actor=SYSTEM, deductions=[Found(entry, 300, "Scratched")])
+    execute_plan(plan_id=RefundPlan.objects.get(order=order).pk)
+    lines = [line(quantity=1), line(quantity=2)]
+    order = delivered(make_order(number="EXCHANGED", sellers=[seller], lines=lines))
+    parcel = approved_return(order, wish="exchange")
+    units = [Received(entry, "ok", n) for n, entry in enumerate(entry_ids(parcel), start=1)]
+    receive(parcel, units=units, actor=SYSTEM)
+    approved_return(delivered(make_order(number="AWAITED", sellers=[seller])))
 
 
 @contextmanager
