@@ -11,19 +11,19 @@ import pytest
 from tests.proofs.report import ROOT
 from tests.proofs.suites import PATIENCE
 
+PROOFS = [sys.executable, "-m", "tests.proofs", "crash", "pairs"]
 pytestmark = pytest.mark.timeout(120)
 
 
 def test_an_interrupt_stops_the_part_its_pytest_and_the_rest(tmp_path):
     report = tmp_path / "proofs.md"
     run = subprocess.Popen(
-        [sys.executable, "-m", "tests.proofs", "crash", "pairs", "--report", str(report)],
+        # As a script's background job has it: SIGINT is ignored until somebody says otherwise.
+        ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *PROOFS, "--report", str(report)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # As a script's background job has it: SIGINT is ignored until somebody says otherwise.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     try:
         assert run.stdout.readline().startswith("crash")
