@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "continue-jobs": {"task": "core.jobs.continue_owed", "schedule": 15.0},
     "forget-old-keys": {"task": "core.accounts.forget_old_keys", "schedule": 3600.0},
     "forget-old-deliveries": {"task": "core.events.forget_old", "schedule": 3600.0},
+    "forget-unheld-files": {"task": "core.evidence.forget_unheld", "schedule": 3600.0},
     "check-invariants": {
         "task": "marketplace.check_recent_invariants",
         "schedule": 300.0,

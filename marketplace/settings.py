@@ -392,8 +392,11 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-# What sellers hand in (invoices). Served by nobody: pages open it for who may see the package.
+# What people hand in (invoices, evidence). No server serves it: pages open it for who may see it.
 PRIVATE_FILES_DIR = env.str("PRIVATE_FILES_DIR", default=str(LOCAL_DIR / "files"))
+# Photos and documents about a return: bytes of one file, and how many are given at once.
+EVIDENCE_LARGEST = env.int("EVIDENCE_LARGEST", default=10 * 1024 * 1024)
+EVIDENCE_MOST_FILES = env.int("EVIDENCE_MOST_FILES", default=10)
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core.evidence.querysets import StoredFileQuerySet
+
 
 class StoredFile(models.Model):
     """A picture or a document that somebody gave, as we keep it: checked, and pictures redrawn.
@@ -27,6 +29,8 @@ class StoredFile(models.Model):
         related_name="+",
     )
     given_at = models.DateTimeField(default=timezone.now)
+
+    objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         constraints = [

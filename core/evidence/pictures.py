@@ -1,0 +1,125 @@
+"""Pictures are decoded and drawn anew: what is kept holds pixels and nothing else.
+
+No place, no camera, no comment, no second file behind the picture. A picture that would unpack
+to more than a server should hold is refused by its header, before anything is unpacked.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from core.evidence.refusals import FileRefused
+
+MOST_PIXELS = 50_000_000  # at four bytes each what one upload may take of memory
+LONGEST_EDGE = 20_000
+KEPT_EDGE = 3000  # sharp enough to see a scratch
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+QUALITY = {"JPEG": {"quality": 85, "optimize": True}, "PNG": {}, "WEBP": {"quality": 85}}
+# Whatever a decoder may raise about bytes that somebody has made up.
+NOT_A_PICTURE = (
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    Image.UnidentifiedImageError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+
+
+def redrawn(content: bytes, content_type: str, *, largest: int) -> Picture:
+    """The picture anew, turned upright, at most `KEPT_EDGE` long and `largest` bytes.
+
+    It stays what it was, except that a PNG which is a large photo becomes a JPEG. Raises
+    FileRefused.
+    """
+    kind = FORMATS[content_type]
+    try:
+        _check(content, kind)
+        pixels = _pixels(content, kind)
+        kept = _written(pixels, kind)
+        if len(kept) > largest:
+            pixels, kind = _on_white(pixels), "JPEG"
+            kept = _written(pixels, kind)
+    except NOT_A_PICTURE:
+        raise FileRefused(
+            _("This picture is damaged or not complete. Open it, save it anew and try again.")
+        )
+    kept_type = next(name for name, known in FORMATS.items() if known == kind)
+    return Picture(kept, kept_type, pixels.width, pixels.height)
+
+
+def _open(content: bytes, kind: str) -> Any:
+    return Image.open(BytesIO(content), formats=(kind,))
+
+
+def _check(content: bytes, kind: str) -> None:
+    """By the header, and by the sums that the file carries."""
+    with _open(content, kind) as picture:
+        width, height = picture.size
+        if width * height > MOST_PIXELS or max(width, height) > LONGEST_EDGE:
+            raise FileRefused(
+                _("This picture has too many pixels; 50 million are the most. Make it smaller.")
+            )
+        # A phone's JPEG with a second picture inside (MPO) is a photo like any other.
+        if getattr(picture, "is_animated", False) and kind != "JPEG":
+            raise FileRefused(_("This picture moves. Give a still one."))
+        picture.verify()
+
+
+def _pixels(content: bytes, kind: str) -> Any:
+    with _open(content, kind) as picture:
+        picture.draft("RGB", (KEPT_EDGE, KEPT_EDGE))  # a large JPEG is unpacked smaller at once
+        picture.load()
+        upright = _upright(picture)
+        see_through = "A" in upright.getbands() or "transparency" in upright.info
+        drawn = _eight_bits(upright).convert("RGBA" if see_through else "RGB")
+    drawn.thumbnail((KEPT_EDGE, KEPT_EDGE))
+    # Writers put into the file what they find here: profiles, comments, texts.
+    clean = Image.new(drawn.mode, drawn.size)
+    clean.paste(drawn)
+    return clean
+
+
+def _upright(picture: Any) -> Any:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except NOT_A_PICTURE:  # what a camera wrote beside the pixels may be nonsense
+        return picture
+
+
+def _eight_bits(picture: Any) -> Any:
+    """Pillow cuts deep greys off at white instead of scaling them."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey / 256).convert("L")
+
+
+def _on_white(picture: Any) -> Any:
+    if picture.mode != "RGBA":
+        return picture
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _written(picture: Any, kind: str) -> bytes:
+    to = BytesIO()
+    picture.save(to, kind, **QUALITY[kind])
+    return to.getvalue()
