@@ -2,6 +2,7 @@
 
 With `--orders`: a few orders of years ago as JSON Lines, in the shape that `import_orders` reads.
 With `--ways`: the orders that the ways to cancel are tried on, some of them ready to ship.
+With `--day`: a day's orders of the demo's seller, 30 that wait to be packed.
 With `--member CODE`: somebody who works for that seller; their sign-in, as JSON.
 """
 
@@ -52,6 +53,16 @@ def orders_to_cancel():
         yield order | {"history": history}
 
 
+def orders_of_a_day():
+    """Thirty, the first of three pieces; each of another customer as far as there are any."""
+    shop, at = SHOPS[0], datetime(2017, 3, 3, 9, 0, tzinfo=UTC)
+    for place in range(30):
+        customer = CUSTOMERS[place % len(CUSTOMERS)]
+        lines = [(shop, place % 4, 3 if place == 0 else 1, 0)]
+        placed_at = at + timedelta(minutes=place)
+        yield order_of(f"DAY-{place:02}", placed_at, customer, lines, [("credit_card", None)])
+
+
 def member_of(code: str) -> dict:
     user, sign_in = user_with_password(f"{code}@sellers.example", f"Member of {code}", "/seller/")
     SellerMember.objects.create(user=user, seller=Seller.objects.get(code=code), rank="manager")
@@ -64,6 +75,9 @@ if __name__ == "__main__":
             print(json.dumps(order))
     elif "--ways" in sys.argv:
         for order in orders_to_cancel():
+            print(json.dumps(order))
+    elif "--day" in sys.argv:
+        for order in orders_of_a_day():
             print(json.dumps(order))
     elif "--member" in sys.argv:
         print(json.dumps(member_of(sys.argv[-1])))
