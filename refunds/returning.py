@@ -214,6 +214,15 @@ def commission_after(units: Share, amount: int) -> int:
     return max(due - units.before.commission, 0)
 
 
+def commission_kept(item: OrderItem, before: PaidBefore, amount: int) -> int:
+    """The commission that does not go back when a plan pays `amount` less for this item.
+
+    before: what its live plans pay, that one included
+    """
+    due = share(item.commission, item.captured_product, 0, before.product - amount)
+    return max(before.commission - due, 0)
+
+
 def _after(before: PaidBefore, lines: Sequence[PlannedLine]) -> PaidBefore:
     shipping = _sum(lines, Component.SHIPPING)
     return PaidBefore(

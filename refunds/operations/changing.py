@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
-from core.money import share
 from orders.models import OrderItem
 from orders.operations import lock_order
 from orders.operations.replacing import paid_units_of
@@ -16,7 +15,7 @@ from refunds import policies
 from refunds.models import RefundLine, RefundPlan
 from refunds.operations.plans import write_parts
 from refunds.operations.refunding import paid_before
-from refunds.returning import MoreThanLeft
+from refunds.returning import MoreThanLeft, commission_kept
 
 Component = RefundLine.Component
 LONGEST_REASON = 200
@@ -84,7 +83,7 @@ def _keep(plan: RefundPlan, item: OrderItem, deduction: Deduction, field: str) -
             field=f"{field}/amount",
             allowed=[str(left)],
         )
-    commission = _commission_kept(item, deduction.amount)
+    commission = commission_kept(item, paid_before([item.pk])[item.pk], deduction.amount)
     line = lines.get(Component.DEDUCTION)
     if line is None:
         line = RefundLine(
@@ -99,14 +98,6 @@ def _keep(plan: RefundPlan, item: OrderItem, deduction: Deduction, field: str) -
     line.commission -= commission
     line.reason = _told(line.reason, reason)
     line.save()
-
-
-def _commission_kept(item: OrderItem, amount: int) -> int:
-    """The commission of what is not paid back after all, so that all plans of the item together
-    give back exactly that of what they pay."""
-    before = paid_before([item.pk])[item.pk]
-    due = share(item.commission, item.captured_product, 0, before.product - amount)
-    return max(before.commission - due, 0)
 
 
 def _told(before: str, reason: str) -> str:

@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 from tests.proofs.campaign import run_campaign
-from tests.proofs.proration import prove_proration
+from tests.proofs.proration import prove_paybacks, prove_proration
 from tests.proofs.report import Result
 from tests.proofs.suites import Suite, run_tests
 
 ORDERS = 1_000_000
+PAYBACKS = 100_000
 ROUNDS = 50
 EXAMPLES, STEPS = 20_000, 80
 FAULTS = 240
@@ -25,6 +26,23 @@ def proration(seed: int, share: float) -> Result:
     )
     try:
         checked = prove_proration(count, seed)
+    except AssertionError as error:
+        result.failures.append(str(error) or "an order is not exact")
+    else:
+        result.figures["Orders, all exact"] = f"{checked:,}"
+    return result
+
+
+def paybacks(seed: int, share: float) -> Result:
+    count = max(int(PAYBACKS * share), 1_000)
+    result = Result(
+        "Any sequence of paying back",
+        "Random orders of 0-, 2- and 3-decimal currencies, paid back by cancels, returns, fees, "
+        "deductions, agreed amounts and exchanged units in any order: what is paid sums to what "
+        "was allocated and never to more, and commission follows it exactly.",
+    )
+    try:
+        checked = prove_paybacks(count, seed)
     except AssertionError as error:
         result.failures.append(str(error) or "an order is not exact")
     else:
@@ -123,6 +141,7 @@ def campaign(seed: int, share: float) -> Result:
 
 PARTS: dict[str, Callable[[int, float], Result]] = {
     "proration": proration,
+    "paybacks": paybacks,
     "pairs": pairs,
     "crash": crash_points,
     "property": machine,

@@ -2,7 +2,7 @@
 
 Pure arithmetic by the product's own functions: `freezing.line_rows` freezes what was captured,
 `OrderLine.shares_of` splits, `plan_refund` plans, `spread_over_payments` says where it goes back.
-Nothing is written anywhere.
+`paybacks` does the same with returns, fees and deductions. Nothing is written anywhere.
 """
 
 import os
@@ -11,17 +11,29 @@ from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import repeat
 
+from tests.proofs import paybacks
+
 CHUNK = 5_000
 RATES = [Decimal(rate) for rate in ("0", "0.05", "0.12", "0.155", "0.3")]
+CURRENCIES = [("JPY", 10**4), ("EUR", 10**6), ("KWD", 10**7)]  # 0, 2 and 3 decimals
 SHARES = ("captured_product", "captured_shipping", "commission")
 
 
 def prove_proration(count: int, seed: int, processes: int | None = None) -> int:
     """Check `count` random orders in chunks; returns how many. Raises AssertionError."""
+    return _in_chunks(check_orders, count, seed, processes)
+
+
+def prove_paybacks(count: int, seed: int, processes: int | None = None) -> int:
+    """The same with any sequence of cancels, returns, fees, deductions and partial refunds."""
+    return _in_chunks(paybacks.check_orders, count, seed, processes)
+
+
+def _in_chunks(check, count: int, seed: int, processes: int | None) -> int:
     chunks = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
     seeds = [f"{seed}/{number}" for number in range(len(chunks))]
     with ProcessPoolExecutor(processes or os.cpu_count(), initializer=_set_up) as pool:
-        return sum(pool.map(check_orders, chunks, seeds))
+        return sum(pool.map(check, chunks, seeds))
 
 
 def _set_up() -> None:
@@ -42,7 +54,7 @@ def check_orders(count: int, seed: str) -> int:
 def check_order(dice: random.Random) -> None:
     from orders.models import Payment
 
-    new, lines = _freeze(dice)
+    new, lines = freeze(dice)
     due = min(new.captured, new.total)
     parts = [(line.gross - line.discount, line.shipping) for line in lines]
     frozen = [(line.captured_product, line.captured_shipping) for line in lines]
@@ -60,16 +72,17 @@ def check_order(dice: random.Random) -> None:
     assert sum(payment.amount for payment in payments) == new.captured - due, "a surplus stays"
 
 
-def _freeze(dice: random.Random):
+def freeze(dice: random.Random):
     """An order in memory: one to three lines, captured in full, in part, or with a surplus."""
     from orders.incoming import NewCustomer, NewLine, NewOrder, NewPayment
     from orders.models import Order, SellerOrder
     from orders.operations import freezing
     from sellers.models import Seller
 
+    currency, dearest = dice.choice(CURRENCIES)
     new_lines = []
     for _line in range(dice.randint(1, 3)):
-        quantity, price = dice.randint(1, 12), dice.randrange(dice.choice((100, 10**6)))
+        quantity, price = dice.randint(1, 12), dice.randrange(dice.choice((100, dearest)))
         discount = dice.randint(0, quantity * price) if dice.random() < 0.3 else 0
         shipping = dice.randrange(3000)
         new_lines.append(
@@ -82,7 +95,7 @@ def _freeze(dice: random.Random):
         number="1",
         channel="web",
         placed_at=None,
-        currency="EUR",
+        currency=currency,
         customer=NewCustomer("c"),
         lines=tuple(new_lines),
         payments=(NewPayment("card", captured - voucher), NewPayment("voucher", voucher)),
