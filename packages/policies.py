@@ -45,6 +45,12 @@ class CustomerAskedToCancel(DomainError):
     code = "cancellation_waiting"
 
 
+class ReturnOpen(DomainError):
+    """The delivery failed, and a return was opened of it: it does not go out once more."""
+
+    code = "return_open"
+
+
 class OptionNotOffered(InvalidInput):
     """A way of delivery that this seller cannot choose any more, or never could."""
 
@@ -266,7 +272,15 @@ def may_dispatch(
 
 
 def may_ship(items: Sequence[OrderItem], *, anyway: bool) -> Refusal:
-    """Why these items should not leave now. `anyway` is a person's second confirmation."""
+    """Why these items should not leave now. `anyway` is a person's second confirmation of what a
+    customer asked to cancel; what is being returned is not sent again."""
+    returning = [item for item in items if not item.is_unshipped and item.open_case_id is not None]
+    if returning:
+        return ReturnOpen(
+            _("A return of %(names)s is open. It is not shipped again.")
+            % {"names": ", ".join(dict.fromkeys(item.line.name for item in returning))},
+            allowed=["answer_return"],
+        )
     asked = [item for item in items if item.is_unshipped and item.open_case_id is not None]
     if asked and not anyway:
         return CustomerAskedToCancel(

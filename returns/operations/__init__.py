@@ -1,6 +1,11 @@
 """What can be done with returns, in the order it happens in life."""
 
 from returns.goods_policies import Received
+from returns.operations.answering import approve_items, reject_items, withdraw_return
+from returns.operations.completing import complete_return
+from returns.operations.deciding import ANSWER_STEP, ESCALATED_STEP, OFFER_STEP
+from returns.operations.estimating import Estimate, EstimatedItem, estimate_return
+from returns.operations.failed_delivery import open_for_failed_delivery
 from returns.operations.goods import (
     CONFIRM_STEP,
     SEND_STEP,
@@ -12,22 +17,58 @@ from returns.operations.goods import (
     waits_for_goods,
 )
 from returns.operations.inspecting import Found, deduct, expire_confirming
+from returns.operations.offering import (
+    accept_offer,
+    decline_offer,
+    full_refund_of,
+    lapse_offer,
+    make_offer,
+    withdraw_offer,
+)
 from returns.operations.receiving import receive
 from returns.operations.replacing import send_again
+from returns.operations.requesting import request_return
+from returns.operations.selecting import Eligible, ReturnSelection, eligibility
+from returns.operations.silence import expire_answer
+from returns.policies import NotDecidable, NotReturnable
 
 __all__ = [
+    "ANSWER_STEP",
     "CONFIRM_STEP",
+    "ESCALATED_STEP",
+    "OFFER_STEP",
     "SEND_STEP",
+    "Eligible",
+    "Estimate",
+    "EstimatedItem",
     "Found",
+    "NotDecidable",
+    "NotReturnable",
     "Received",
+    "ReturnSelection",
     "UnknownParcel",
+    "accept_offer",
+    "approve_items",
+    "complete_return",
+    "decline_offer",
     "deduct",
+    "eligibility",
+    "estimate_return",
+    "expire_answer",
     "expire_confirming",
     "expire_sending",
     "find_by_code",
+    "full_refund_of",
+    "lapse_offer",
+    "make_offer",
+    "open_for_failed_delivery",
     "open_parcel",
     "receive",
+    "reject_items",
+    "request_return",
     "say_sent",
     "send_again",
     "waits_for_goods",
+    "withdraw_offer",
+    "withdraw_return",
 ]

@@ -1,0 +1,37 @@
+"""Photos and documents, kept with what they are about."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from core.actors import Actor, Role
+from core.bulk import insert
+from core.errors import InvalidInput
+from core.evidence.models import StoredFile
+from orders.models import Case
+from returns.models import ReturnEvidence, ReturnItem
+
+
+def attach(
+    files: Sequence[StoredFile],
+    *,
+    case: Case,
+    actor: Actor,
+    entry: ReturnItem | None = None,
+    field: str = "files",
+) -> None:
+    """Keep files with a request, for both parties to see; with one item of it, or with all.
+
+    A file is given once, and by whoever stored it. Raises InvalidInput.
+    """
+    if not files:
+        return
+    others = [file for file in files if file.given_by_id != actor.user_id]
+    if others and actor.role is not Role.SYSTEM:
+        raise InvalidInput(_("There is no such file."), field=field, code="unknown_file")
+    if ReturnEvidence.objects.filter(file__in=files).exists():
+        raise InvalidInput(_("This file was given already."), field=field, code="twice")
+    insert(
+        ReturnEvidence(case=case, entry=entry, file=file, given_by_role=actor.role)
+        for file in files
+    )
