@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import path
 
+from tests.load import floor_reads
+
 LIST = """
     SELECT o.number, so.status, so.placed_at, so.total, o.currency, so.unit_count, so.ship_by,
            c.first_name, c.last_name
@@ -281,6 +283,7 @@ urlpatterns = [
     path("sellers/<int:seller_id>/orders/", order_list),
     path("orders/<str:number>/", order_detail),
     path("orders/<str:number>/cancellations/", order_cancel),
+    *floor_reads.urlpatterns,
 ]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.load.floor_settings")

@@ -1,0 +1,176 @@
+"""What is measured: what changes orders on a database of its own, what reads on a seeded one.
+
+The bars are the budgets of the project: ratios to the bare view in the same run.
+"""
+
+import itertools
+import os
+import tempfile
+import uuid
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.load.databases import SELLERS, order_json
+from tests.load.measuring import Operation, Server
+
+API = "/api/v1"
+DEEP = 1_000  # pages
+SMALL_PAGE = 20  # rows: the largest of 300 sellers has more than DEEP pages of so many
+ROWS = "<tbody>"
+FRAMES = {
+    "orders": "/seller/orders/",
+    "preparing": "/seller/packages/preparing/",
+    "all": "/seller/packages/",
+    "shipped": "/seller/packages/shipped/",
+}
+
+
+def forever(path: str):
+    return itertools.repeat(("GET", path, None))
+
+
+def placed(seller_id: int, numbers: list[str]) -> list[Operation]:
+    """On orders that the bench placed itself."""
+    from django.utils import timezone
+
+    now = timezone.now()
+    status = "waiting_packaging"
+
+    def details(prefix: str):
+        return itertools.cycle([("GET", f"{prefix}/{number}/", None) for number in numbers])
+
+    def creations(path: str):
+        for n in itertools.count():
+            yield "POST", path, order_json(f"N-{uuid.uuid4().hex[:12]}", n % SELLERS, now)
+
+    half = len(numbers) // 2
+
+    def cancels(prefix: str, pool: list[str]):
+        """Each of an order's three items once, so that there are enough for every round."""
+        for item in ("1.1", "2.1", "3.1"):
+            wish = {"items": [{"item": item, "quantity": 1, "reason": "changed_mind"}]}
+            for number in pool:
+                yield "POST", f"{prefix}/{number}/cancellations/", wish
+
+    orders = f"{API}/orders"
+    return [
+        Operation(
+            "list JSON, first page",
+            0.36,
+            forever(f"/sellers/{seller_id}/orders/?status={status}"),
+            forever(f"{orders}/?status={status}&page_size=50"),
+            who="seller",
+        ),
+        Operation("order detail JSON", 0.32, details("/orders"), details(orders)),
+        Operation("create order, 3 items", 0.31, creations("/orders/"), creations(f"{orders}/")),
+        Operation(
+            "cancel with plan, events, outbox",
+            0.33,
+            cancels("/orders", numbers[:half]),
+            cancels(orders, numbers[half:]),
+        ),
+    ]
+
+
+def seeded(seller_id: int) -> list[Operation]:
+    """Reading, of all orders and of the seller that has most."""
+    from orders.models import Order, SellerOrder
+
+    newest = Order.objects.order_by("-placed_at", "-id")
+    numbers = list(newest.values_list("number", flat=True)[:2000:10])
+    customer = newest[0].customer
+    words = f"{customer.first_name} {customer.last_name}"
+    parts = SellerOrder.objects.filter(seller_id=seller_id)
+    seller = f"/read/sellers/{seller_id}"
+    orders = f"{API}/orders"
+
+    def each(path: str):
+        return itertools.cycle([("GET", path.format(number), None) for number in numbers])
+
+    ours_small, floor_small = {"page_size": SMALL_PAGE}, {"size": SMALL_PAGE}
+    ours_deep, floor_deep = _page_after(parts, DEEP * SMALL_PAGE)
+    ours_owner, floor_owner = _page_after(Order.objects.all(), DEEP * 50)
+
+    def at(path: str, **asked):
+        return forever(f"{path}?{urlencode(asked)}")
+
+    return [
+        Operation(
+            "seller's list JSON, first page",
+            0.36,
+            at(f"{seller}/orders/", **floor_small),
+            at(f"{orders}/", **ours_small),
+            who="seller",
+        ),
+        Operation(
+            f"seller's list JSON, page {DEEP:,}",
+            0.36,
+            at(f"{seller}/orders/", **floor_small, **floor_deep),
+            at(f"{orders}/", **ours_small, **ours_deep),
+            who="seller",
+        ),
+        Operation("owner's list JSON, first page", 0.36, at("/read/orders/"), at(f"{orders}/")),
+        Operation(
+            f"owner's list JSON, page {DEEP:,}",
+            0.36,
+            at("/read/orders/", **floor_owner),
+            at(f"{orders}/", **ours_owner),
+        ),
+        Operation("order detail JSON", 0.32, each("/orders/{}/"), each(orders + "/{}/")),
+        Operation(
+            "search by number",
+            0.35,
+            each("/read/orders/by-number/?search={}"),
+            each(orders + "/?search={}"),
+        ),
+        Operation(
+            "search by name",
+            0.2,
+            at("/read/orders/by-name/", search=words),
+            at(f"{orders}/", search=words),
+        ),
+        Operation(
+            "packages JSON, first page",
+            0.36,
+            forever(f"{seller}/packages/"),
+            forever(f"{API}/packages/"),
+            who="seller",
+        ),
+        _page("page Orders", f"{seller}/orders/page/", "orders"),
+        _page("page Packages Preparing", f"{seller}/packages/preparing/page/", "preparing"),
+        _page("page Package List", f"{seller}/packages/all/page/", "all"),
+        _page("page Shipped Packages", f"{seller}/packages/shipped/page/", "shipped"),
+    ]
+
+
+def _page(name: str, floor: str, ours: str) -> Operation:
+    return Operation(name, 0.34, forever(floor), forever(FRAMES[ours]), who="pages")
+
+
+def _page_after(rows, count: int) -> tuple[dict, dict]:
+    """How ours and the floor are asked for what follows the newest `count` rows."""
+    from core.keyset import page_of
+    from orders.querysets import LIST_ORDER
+
+    last = rows.order_by(*LIST_ORDER)[count - 1]
+    # The cursor of a page of one row, of rows that begin with that one.
+    upto = rows.filter(placed_at__lte=last.placed_at, id__lte=last.pk)
+    cursor = page_of(upto, LIST_ORDER, 1, note="2026-01-01T00:00:00Z").next
+    return {"cursor": cursor}, {"placed_at": last.placed_at.isoformat(), "id": last.pk}
+
+
+def keep_frames(ours: Server, headers: dict[str, str]) -> None:
+    """Write what our pages have around their rows into BENCH_FRAMES, for the floor."""
+    folder = Path(os.environ["BENCH_FRAMES"])
+    for name, address in FRAMES.items():
+        status, content = ours.ask("GET", address, headers=headers)
+        if status != 200:
+            raise SystemExit(f"bench: {address}: {status}")
+        before, rows, after = content.decode().partition(ROWS)
+        end = after.index("</tbody>") if rows else 0
+        (folder / f"{name}.before.html").write_text(before + rows)
+        (folder / f"{name}.after.html").write_text(after[end:])
+
+
+def folder_for_frames() -> str:
+    return tempfile.mkdtemp(prefix="bench-frames-")
