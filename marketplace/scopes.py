@@ -20,6 +20,9 @@ def declare_scopes() -> None:
         roles=EVERYBODY,
         rank=Rank.MANAGER,
     )
+    declare_scope("returns:read", _("Read returns and what was given with them"), roles=EVERYBODY)
+    # Whoever packs also receives; answering a return asks for a Manager besides.
+    declare_scope("returns:write", _("Ask for, answer and receive returns"), roles=EVERYBODY)
     declare_scope("refunds:read", _("Read refund plans"), roles=EVERYBODY)
     declare_scope(
         "refunds:write",

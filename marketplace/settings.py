@@ -370,6 +370,12 @@ SPECTACULAR_SETTINGS = {
         "PackageStatus": "packages.models.Package.Status",
         "CarrierReportKind": "packages.models.CarrierReport.Kind",
         "ReasonKind": "orders.models.cases.ReasonKind",
+        "Fault": "orders.models.Reason.Fault",
+        "PayTo": "refunds.models.RefundPlan.PayTo",
+        "ReturnItemStatus": "returns.models.ReturnItem.Status",
+        "ReturnParcelStatus": "returns.models.ReturnParcel.Status",
+        "OfferStatus": "returns.models.Offer.Status",
+        "DisputeStatus": "returns.models.Dispute.Status",
     },
 }
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -57,10 +58,21 @@ def key_of(request: Request) -> str:
 
 
 def hash_of(request: Request) -> str:
-    """Method, address and content; the order of the content's keys does not matter."""
+    """Method, address and content; the order of the content's keys does not matter. A file that
+    is given counts with its name and what is in it."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(canonical(request.data))
+    files = request.FILES
+    sent = {name: _print_of(files[name]) for name in files} if files else {}
+    digest.update(canonical({**request.data, **sent} if files else request.data))
     return digest.hexdigest()
+
+
+def _print_of(upload: UploadedFile) -> list[str]:
+    content = hashlib.sha256()
+    for chunk in upload.chunks():
+        content.update(chunk)
+    upload.seek(0)
+    return [str(upload.name), content.hexdigest()]
 
 
 def _answer(view, act: Callable[[], Response]) -> Answer:

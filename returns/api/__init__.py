@@ -1,0 +1,34 @@
+"""Returns for programs: asking under an order, everything else under the return."""
+
+from returns.api.answering import (
+    OfferAcceptance,
+    OfferRefusal,
+    OfferWithdrawal,
+    ReturnApproval,
+    ReturnOffers,
+    ReturnRejection,
+    ReturnWithdrawal,
+)
+from returns.api.asking import OrderReturns, ReturnEstimates
+from returns.api.evidence import Evidence, EvidenceFile
+from returns.api.goods import ReturnInspection, ReturnReceipts, ReturnShipment
+from returns.api.reading import ReturnDetail, ReturnList
+
+__all__ = [
+    "Evidence",
+    "EvidenceFile",
+    "OfferAcceptance",
+    "OfferRefusal",
+    "OfferWithdrawal",
+    "OrderReturns",
+    "ReturnApproval",
+    "ReturnDetail",
+    "ReturnEstimates",
+    "ReturnInspection",
+    "ReturnList",
+    "ReturnOffers",
+    "ReturnReceipts",
+    "ReturnRejection",
+    "ReturnShipment",
+    "ReturnWithdrawal",
+]
