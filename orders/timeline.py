@@ -42,11 +42,20 @@ FOR_CUSTOMER = (
     "case.waiting",
     "case.rejected",
     "case.withdrawn",
+    "refund_plan.lines_changed",
     "refund_plan.processing",
     "refund_plan.completed",
 )
 # Bookkeeping that always comes with an act which has its own entry.
-LEFT_OUT = ("order_item.split", "order_item.split_off", "order_item.restocked", "item.restocked")
+LEFT_OUT = (
+    "order_item.split",
+    "order_item.split_off",
+    "order_item.replaced",
+    "order_item.replacing",
+    "order_item.restocked",
+    "item.restocked",
+    "item.disposed",
+)
 # Said already by another entry of the same moment.
 SPOKEN_FOR_BY = {
     "case.waiting": ("cancellation.requested", "cancellation.made", "return.requested"),

@@ -303,3 +303,12 @@ def test_batches_that_share_customers_and_sellers_do_not_lock_each_other_out():
     at_once(*[batch(turn) for turn in range(4)])
 
     assert Order.objects.count() == 160
+
+
+@pytest.mark.usefixtures("sellers")
+def test_a_line_keeps_the_channel_s_category():
+    order = placed(items=[item(category="  Kitchen/Mugs "), item()])
+    assert [line.category for line in order.lines.order_by("position")] == ["Kitchen/Mugs", ""]
+    with pytest.raises(Problems) as refused:
+        new_order(items=[item(category="x" * 81)])
+    assert [problem.field for problem in refused.value.problems] == ["items/0/category"]

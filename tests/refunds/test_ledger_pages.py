@@ -12,6 +12,7 @@ from finance.operations import Capture, SellerShare, post_captures, post_refund
 from refunds.ledger import balances_of, harmless
 from refunds.models import RefundPlan
 from tests.factories import line, make_member, make_order, make_owner, make_seller
+from tests.finance.test_store_credit import give_credit
 from tests.people import signed_in
 from tests.refunds.conftest import plan_for, sweep
 
@@ -169,3 +170,21 @@ def test_an_employee_reads_and_does_not_download(client):
     assert client.get("/seller/ledger.csv").status_code == 403
     assert "Download CSV" in words(client, make_member(seller), "/seller/ledger/")
     assert not RefundPlan.objects.exists()
+
+
+def test_store_credit_is_an_account_of_its_own_and_part_of_what_a_customer_got_back(client):
+    give_credit(1000)
+    make_order(
+        lines=[line(make_seller(), 1, 400)],
+        payments=[("store_credit", 400)],
+        customer="marta",
+        number="SPENT-1",
+    )
+    owner = make_owner()
+    shown = words(client, owner, "/owner/ledger/?account=store_credit")
+    assert "Paid with store credit" in shown
+    assert "SPENT-1" in shown
+    [_head, spent, given] = download(client, owner, "/owner/ledger.csv?account=store_credit")
+    assert (spent[-2], given[-2]) == ("-4.00", "10.00")
+    [refund] = [row for row in download(client, owner, "/owner/ledger.csv") if row[1] == "Refund"]
+    assert refund[5] == "-10.00"
