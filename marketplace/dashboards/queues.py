@@ -18,14 +18,15 @@ UNSHIPPED = (OrderStatus.WAITING_PACKAGING, OrderStatus.PREPARING, OrderStatus.R
 
 @dataclass(frozen=True)
 class Queue:
-    """One tile: how many wait, and the list that holds them. `query` is the list's filter."""
+    """One tile: how many wait, and the list that holds them: a page of the surface, its filter."""
 
     label: str | Promise
     icon: str
     count: int
-    query: str
+    query: str = ""
     due_at: datetime | None = None
     overdue: int = 0
+    page: str = "order_list"
 
 
 def order_queues(actor: Actor) -> list[Queue]:
@@ -50,9 +51,9 @@ def order_queues(actor: Actor) -> list[Queue]:
             _("To pack"),
             "package-plus",
             found["pack"],
-            "tab=waiting_packaging",
-            found["pack_due"],
-            found["pack_late"],
+            due_at=found["pack_due"],
+            overdue=found["pack_late"],
+            page="package_to_pack",
         ),
         Queue(
             _("Being prepared"),
@@ -81,8 +82,8 @@ def request_queues(actor: Actor) -> list[Queue]:
             _("Requests to answer"),
             "hourglass",
             waiting["n"],
-            "tab=action_needed&request=waiting",
-            waiting["due_at"],
+            due_at=waiting["due_at"],
+            page="request_list",
         ),
         Queue(
             _("Do not hand over"),

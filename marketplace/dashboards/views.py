@@ -25,11 +25,11 @@ class Dashboard(TemplateView):
 
 
 class OwnerDashboard(Dashboard):
-    extra_context = {"orders_page": "owner:order_list", "order_page": "owner:order_detail"}
+    extra_context = {"surface": "owner", "order_page": "owner:order_detail"}
 
 
 class SellerDashboard(Dashboard):
-    extra_context = {"orders_page": "seller:order_list", "order_page": "seller:order_detail"}
+    extra_context = {"surface": "seller", "order_page": "seller:order_detail"}
 
 
 class MyStart(RedirectView):

@@ -27,6 +27,7 @@ PAGES = {
         "/seller/packages/to-pack/",
         "/seller/packages/tracking/",
         "/seller/refund-plans/",
+        "/seller/ledger/",
         "/seller/jobs/",
         "/seller/notifications/",
         "/seller/settings/users/",
@@ -46,6 +47,7 @@ PAGES = {
         "/owner/packages/to-pack/",
         "/owner/packages/tracking/",
         "/owner/refund-plans/",
+        "/owner/ledger/",
         "/owner/jobs/",
         "/owner/settings/users/",
         "/owner/settings/tokens/",
@@ -55,6 +57,7 @@ PAGES = {
         "/owner/settings/reasons/new/",
         "/owner/settings/cancellations/",
         "/owner/settings/refund-approval/",
+        "/owner/settings/deadlines/",
         "/accounts/2fa/",
     ],
 }
