@@ -17,23 +17,13 @@ from cancellations.operations import (
 from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
 from orders.models import Case as CaseRow
-from orders.models import OrderItem
-from packages.operations import (
-    deliver_package,
-    fail_delivery,
-    mark_ready,
-    ship_package,
-    start_packaging,
-)
 from refunds.models import RefundAttempt
 from refunds.operations import execute_plan, reconcile_attempt, retry_plan
 from tests.proofs.provider import WAYS
-from tests.proofs.scenes import CARRIER
-from tests.property.model import UNSHIPPED, Case, Package, Piece
-from tests.property.stage import Stage
+from tests.property.choosing import CHOICES, NUMBERS, chosen
+from tests.property.model import UNSHIPPED, Case, Piece
+from tests.property.parcels import Parcels
 
-NUMBERS = st.integers(0, 99)
-CHOICES = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=2)
 LINES = st.lists(
     st.tuples(
         st.integers(0, 1),
@@ -62,11 +52,7 @@ PAYABLE = ("approved", "failed", "processing")
 UNDER_WAY = ("failed", "processing", "completed")
 
 
-def any_package(machine) -> bool:
-    return bool(machine.order and machine.order.packages)
-
-
-class OrderMachine(Stage):
+class OrderMachine(Parcels):
     @initialize(
         lines=LINES,
         voucher=st.sampled_from([0, 0, 250]),
@@ -83,19 +69,8 @@ class OrderMachine(Stage):
 
     # -- Choosing -----------------------------------------------------------------------
 
-    def chosen(self, choices, pieces: list[Piece]) -> dict[Piece, int]:
-        """Different pieces out of these, each with some of its units."""
-        found = {}
-        for which, units in choices:
-            piece = pieces[which % len(pieces)]
-            found.setdefault(piece, 1 + units % piece.units)
-        return found
-
     def selections(self, wanted: dict[Piece, int], reason: str) -> list[Selection]:
         return [Selection(self.item_ids[piece], n, reason) for piece, n in wanted.items()]
-
-    def seller_of(self, piece: Piece) -> int:
-        return self.order.lines[piece.line].seller
 
     def by_seller(self, pieces: list[Piece]) -> list[list[Piece]]:
         """In the order of the seller orders: as the lines first name them."""
@@ -121,7 +96,7 @@ class OrderMachine(Stage):
 
     @rule(choices=CHOICES, by_owner=st.booleans())
     def cancel(self, choices, by_owner):
-        wanted = self.chosen(choices, self.order.pieces)
+        wanted = chosen(choices, self.order.pieces)
         actor = self.cast.owner if by_owner else self.cast.customer
         selections = self.selections(wanted, "changed_mind")
         if self.expect(
@@ -134,7 +109,7 @@ class OrderMachine(Stage):
     def reject(self, choices, by_owner):
         seller = self.seller_of(self.order.pieces[choices[0][0] % len(self.order.pieces)])
         own = [one for one in self.order.pieces if by_owner or self.seller_of(one) == seller]
-        wanted = self.chosen(choices, own)
+        wanted = chosen(choices, own)
         actor = self.cast.owner if by_owner else self.cast.sellers[seller]
         statuses = UNSHIPPED[:1] if by_owner else UNSHIPPED
         selections = self.selections(wanted, "out_of_stock")
@@ -220,97 +195,6 @@ class OrderMachine(Stage):
             refusal, lambda: overrule(request, actor=self.cast.owner, to=to, note="They are right.")
         ):
             self.order.overrule(case, pieces)
-
-    # -- Packing and sending ------------------------------------------------------------
-
-    @precondition(
-        lambda self: self.order and any(one.status in UNSHIPPED for one in self.order.pieces)
-    )
-    @rule(choices=CHOICES)
-    def pack(self, choices):
-        wanted = self.chosen(choices, [p for p in self.order.pieces if p.status in UNSHIPPED])
-        rows = OrderItem.objects.in_bulk([self.item_ids[piece] for piece in wanted])
-        items = [rows[self.item_ids[piece]] for piece in wanted]
-        units = {self.item_ids[piece]: count for piece, count in wanted.items()}
-        sellers = {self.seller_of(piece) for piece in wanted}
-        refusal = ""
-        if any(one.case and count < one.units for one, count in wanted.items()):
-            refusal = "request_waiting"
-        elif len(sellers) > 1 or any(one.status != UNSHIPPED[0] for one in wanted):
-            refusal = "not_packable"
-        if self.expect(
-            refusal,
-            lambda: start_packaging(
-                order=self.row, items=items, units=units, actor=self.cast.owner
-            ),
-        ):
-            package = Package(pieces=[self.order.take(one, n) for one, n in wanted.items()])
-            self.order.packages.append(package)
-            self.package_ids[package] = self.answer.pk
-            self.moved(package, "preparing")
-
-    def moved(self, package: Package, status: str) -> None:
-        package.status = status
-        for piece in package.pieces:
-            piece.status, piece.package = status, package
-
-    def left(self, package: Package) -> None:
-        """It is on its way: what waits for an answer leaves its request."""
-        self.moved(package, "shipped")
-        for case in self.order.cases:
-            if late := [one for one in self.order.waiting(case) if one in package.pieces]:
-                self.order.say_no(case, late)
-
-    @precondition(any_package)
-    @rule(which=NUMBERS)
-    def make_ready(self, which):
-        package = self.order.packages[which % len(self.order.packages)]
-        refusal = "" if package.status == "preparing" else "invalid_transition"
-        row = self.package_of(package)
-        if self.expect(refusal, lambda: mark_ready(package=row, actor=self.cast.owner)):
-            self.moved(package, "ready_to_ship")
-
-    def asked_about(self, package: Package) -> bool:
-        return any(one.case and one.status in UNSHIPPED for one in package.pieces)
-
-    @precondition(any_package)
-    @rule(which=NUMBERS, anyway=st.booleans())
-    def ship(self, which, anyway):
-        package = self.order.packages[which % len(self.order.packages)]
-        refusal = ""
-        if self.asked_about(package) and not anyway:
-            refusal = "cancellation_waiting"
-        elif package.status not in ("preparing", "ready_to_ship", "delivery_failed"):
-            refusal = "invalid_transition"
-        row = self.package_of(package)
-        if self.expect(
-            refusal, lambda: ship_package(package=row, actor=self.cast.owner, anyway=anyway)
-        ):
-            self.left(package)
-
-    @precondition(any_package)
-    @rule(which=NUMBERS, by_carrier=st.booleans())
-    def deliver(self, which, by_carrier):
-        package = self.order.packages[which % len(self.order.packages)]
-        refusal = ""
-        if self.asked_about(package) and not by_carrier:
-            refusal = "cancellation_waiting"
-        elif package.status in ("cancelled", "delivered"):
-            refusal = "invalid_transition"
-        actor = CARRIER if by_carrier else self.cast.owner
-        row = self.package_of(package)
-        if self.expect(refusal, lambda: deliver_package(package=row, actor=actor)):
-            self.left(package)
-            self.moved(package, "delivered")
-
-    @precondition(any_package)
-    @rule(which=NUMBERS)
-    def fail_to_deliver(self, which):
-        package = self.order.packages[which % len(self.order.packages)]
-        refusal = "" if package.status == "shipped" else "invalid_transition"
-        row = self.package_of(package)
-        if self.expect(refusal, lambda: fail_delivery(package=row, actor=CARRIER)):
-            self.moved(package, "delivery_failed")
 
     # -- Paying -------------------------------------------------------------------------
 

@@ -53,8 +53,60 @@ class Piece:
 
 @dataclass(eq=False)
 class Package:
+    """Moments are numbers: the machine's steps are 1, 2, …; carriers also speak of earlier and
+    of later ones. `way` is the carrier's name, "" for none; `reports` say what became of each."""
+
+    seller: int
+    packed_at: int
     status: str = "preparing"
     pieces: list[Piece] = field(default_factory=list)
+    way: str = ""
+    invoice: str = ""
+    shipped_at: int | None = None
+    delivered_at: int | None = None
+    failed_at: int | None = None
+    reports: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        return self.status in ("preparing", "ready_to_ship")
+
+    @property
+    def units(self) -> int:
+        return sum(piece.units for piece in self.pieces)
+
+    def move(self, status: str) -> None:
+        self.status = status
+        for piece in self.pieces:
+            piece.status, piece.package = status, self
+
+    def put_in(self, pieces: list[Piece]) -> None:
+        """Out of the package in which they are; one that is emptied by it is cancelled."""
+        for piece in pieces:
+            if piece.package:
+                piece.package.pieces.remove(piece)
+                if not piece.package.pieces:
+                    piece.package.status = "cancelled"
+            self.pieces.append(piece)
+            piece.package = self
+
+    def hear(self, kind: str, at: int) -> str:
+        """What a carrier's report changes: it moved the package, was noted, or came too late."""
+        if self.status in ("delivered", "cancelled"):
+            return "superseded"
+        if self.open or kind == "delivered":
+            return "moved"
+        newest = self.failed_at
+        if newest is not None and self.status == "shipped":
+            newest = max(newest, self.shipped_at)
+        if newest is not None and at <= newest:
+            return "superseded"
+        turns = {("shipped", "failed"), ("delivery_failed", "shipped")}
+        return "moved" if (self.status, kind) in turns else "noted"
+
+    def within_life(self, at: int, now: int) -> int:
+        begun = self.packed_at if self.shipped_at is None else self.shipped_at
+        return min(max(at, begun), now)
 
 
 @dataclass(eq=False)

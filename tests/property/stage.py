@@ -11,14 +11,17 @@ from core.actors import Actor, Role
 from core.errors import DomainError
 from marketplace.invariants.check import check
 from orders.models import Case, OrderItem, Payment
-from packages.models import Package, PackageItem
+from packages.models import CarrierReport, Package, PackageItem
 from refunds.gateway.outcome import CalledInTransaction
 from refunds.models import RefundAttempt, RefundPlan
 from sellers.models import Seller
 from tests.factories import line, make_member, make_order, make_owner, make_seller, make_user
+from tests.packages.acts import make_option
 from tests.plugins.soundness import NOT_IN_TESTS
 from tests.proofs.provider import ProviderInProcess
 from tests.property import model
+
+REPORT = ("package_id", "key", "outcome")
 
 
 class Cast:
@@ -30,6 +33,7 @@ class Cast:
         self.owner = make_owner()
         self.customer = Actor(Role.CUSTOMER, user_id=make_user().pk)
         self.provider = ProviderInProcess()
+        self.ways = {code: make_option(code) for code in ("fast", "slow")}
 
 
 def outside_of_operations() -> None:
@@ -71,6 +75,8 @@ class Stage(RuleBasedStateMachine):
     def _note_ends(self) -> None:
         if self.order:
             self.reached.update(f"item {piece.status}" for piece in self.order.pieces)
+            told = [said for package in self.order.packages for said in package.reports.values()]
+            self.reached.update(f"report {said}" for said in told)
             self.reached.update(f"case {case.status}" for case in self.order.cases)
             self.reached.update(f"plan {case.plan.status}" for case in self.order.cases)
 
@@ -131,6 +137,9 @@ class Stage(RuleBasedStateMachine):
     def plan_of(self, case: model.Case) -> RefundPlan:
         return RefundPlan.objects.filter(case=self.case_ids[case]).latest("pk")
 
+    def seller_of(self, piece: model.Piece) -> int:
+        return self.order.lines[piece.line].seller
+
     def package_of(self, package: model.Package) -> Package:
         return Package.objects.get(pk=self.package_ids[package])
 
@@ -149,8 +158,7 @@ class Stage(RuleBasedStateMachine):
         assert self._real_items() == self._model_items()
         for case, pk in self.case_ids.items():
             self._compare_case(case, Case.objects.get(pk=pk))
-        packages = dict(Package.objects.filter(order=self.row).values_list("pk", "status"))
-        assert packages == {pk: package.status for package, pk in self.package_ids.items()}
+        self._compare_packages()
         self._compare_money()
 
     def _real_items(self) -> dict:
@@ -202,6 +210,36 @@ class Stage(RuleBasedStateMachine):
         assert [(amount, done is not None, kept is not None) for amount, done, kept in parts] == [
             (part.amount, part.state == "paid", part.reserved) for part in case.plan.parts
         ]
+
+    def _compare_packages(self) -> None:
+        rows = Package.objects.filter(order=self.row).select_related("delivery_option")
+        assert {
+            row.pk: (
+                row.status,
+                row.delivery_option.code if row.delivery_option else row.other_carrier,
+                row.invoice_number,
+                row.shipped_at is not None,
+                row.delivered_at is not None,
+            )
+            for row in rows
+        } == {
+            pk: (
+                package.status,
+                package.way,
+                package.invoice,
+                package.shipped_at is not None,
+                package.delivered_at is not None,
+            )
+            for package, pk in self.package_ids.items()
+        }
+        reports = CarrierReport.objects.filter(package__order=self.row).exclude(
+            key__startswith="by-hand:"
+        )
+        assert {(pk, key): said for pk, key, said in reports.values_list(*REPORT)} == {
+            (pk, key): said
+            for package, pk in self.package_ids.items()
+            for key, said in package.reports.items()
+        }
 
     def _compare_money(self) -> None:
         """What each payment has set aside, and what has really left, to the cent."""
