@@ -29,6 +29,21 @@ def confirm_for_the_silent(deadline) -> str | None:
     return operations.expire_confirming(parcel_id=deadline.subject_id, action=deadline.action)
 
 
+@on_expiry(operations.STATEMENT_STEP)
+def decide_without_their_side(deadline) -> str | None:
+    return operations.expire_statement(dispute_id=deadline.subject_id)
+
+
+@on_expiry(operations.DECISION_STEP)
+def say_that_nobody_decided(deadline) -> str | None:
+    return operations.expire_decision(dispute_id=deadline.subject_id)
+
+
+@on_expiry(operations.APPEAL_STEP)
+def let_the_decision_stand(deadline) -> str | None:
+    return operations.expire_appeal(dispute_id=deadline.subject_id)
+
+
 @on("package.delivery_failed")
 def open_a_return(event) -> None:
     """Only where the owner's rule says so; else it may be shipped again."""

@@ -9,7 +9,7 @@ from core.bulk import insert
 from core.errors import InvalidInput
 from core.evidence.models import StoredFile
 from orders.models import Case
-from returns.models import ReturnEvidence, ReturnItem
+from returns.models import ReturnEvidence, ReturnItem, ReturnMessage
 
 
 def attach(
@@ -18,9 +18,13 @@ def attach(
     case: Case,
     actor: Actor,
     entry: ReturnItem | None = None,
+    message: ReturnMessage | None = None,
+    for_customer: bool = True,
+    for_seller: bool = True,
     field: str = "files",
 ) -> None:
-    """Keep files with a request, for both parties to see; with one item of it, or with all.
+    """Keep files with a request, for both parties to see unless said otherwise; with one item of
+    it, with a message, or with all.
 
     A file is given once, and by whoever stored it. Raises InvalidInput.
     """
@@ -32,6 +36,14 @@ def attach(
     if ReturnEvidence.objects.filter(file__in=files).exists():
         raise InvalidInput(_("This file was given already."), field=field, code="twice")
     insert(
-        ReturnEvidence(case=case, entry=entry, file=file, given_by_role=actor.role)
+        ReturnEvidence(
+            case=case,
+            entry=entry,
+            message=message,
+            file=file,
+            given_by_role=actor.role,
+            for_customer=for_customer,
+            for_seller=for_seller,
+        )
         for file in files
     )
