@@ -45,14 +45,15 @@ class People:
 
 
 class Scene:
-    """One order of one line, `units` of 10.00 and 1.00 shipping, captured by a card
-    and a voucher, so that its whole refund has two parts."""
+    """One order of one line, `units` of 10.00 and 1.00 shipping, and perhaps of a second one,
+    captured by a card and a voucher, so that its whole refund has two parts."""
 
-    def __init__(self, people: People, units: int = 1):
+    def __init__(self, people: People, units: int = 1, others: int = 0):
         self.people = people
-        price = 1000 * units
+        price = 1000 * units + 500 * others
+        lines = [line(people.shop, units, 1000, 0, 100), line(people.shop, others, 500, 0, 0)]
         self.order: Order = make_order(
-            lines=[line(people.shop, units, 1000, 0, 100)],
+            lines=lines if others else lines[:1],
             payments=[("credit_card", price // 2), ("voucher", price - price // 2 + 100)],
             number=f"PAIR-{next(_numbers)}-{people.shop.pk}",
             customer=f"everybody-{people.shop.pk}",
@@ -60,7 +61,7 @@ class Scene:
         if self.order.customer.user_id is None:
             self.order.customer.user_id = people.customer.user_id
             self.order.customer.save(update_fields=["user"])
-        self.item = OrderItem.objects.get(order=self.order)
+        self.item = OrderItem.objects.filter(order=self.order).earliest("pk")
         self.package: Package
         self.token: ApiToken
         self.secret: str

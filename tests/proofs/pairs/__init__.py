@@ -3,8 +3,10 @@
 from tests.proofs.pairs.meeting import Pair
 from tests.proofs.pairs.money import COMING_IN, PAYING
 from tests.proofs.pairs.parcels import SENDING
+from tests.proofs.pairs.repacking import REPACKING
+from tests.proofs.pairs.reporting import REPORTING
 from tests.proofs.pairs.requests import ANSWERING, ASKING
 
 __all__ = ["PAIRS", "Pair"]
 
-PAIRS = [*ASKING, *ANSWERING, *SENDING, *PAYING, *COMING_IN]
+PAIRS = [*ASKING, *ANSWERING, *SENDING, *REPACKING, *REPORTING, *PAYING, *COMING_IN]
