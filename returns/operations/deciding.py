@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.actors import Actor
+from core.actors import SYSTEM, Actor, Role
 from core.deadlines.operations import disarm
 from orders.models import Case, Order, OrderItem, Reason
 from orders.operations import decide_case, lock_order, move_items, release_items
@@ -142,6 +142,8 @@ def settle(request: ReturnRequest, order: Order, *, actor: Actor) -> None:
     if Status.WAITING in statuses or request.case.status != Case.Status.WAITING:
         return
     given = [entry for entry in entries if entry.status in (Status.APPROVED, Status.SETTLED)]
+    if actor.role is Role.CUSTOMER and statuses - {Status.WITHDRAWN}:
+        actor = SYSTEM  # a customer takes an offer or drops a wish; the answer follows from it
     if not given:
         rejected = Status.REJECTED in statuses
         status = Case.Status.REJECTED if rejected else Case.Status.WITHDRAWN
