@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
-from core.deadlines.models import Deadline
 from core.deadlines.operations import arm, disarm
 from core.errors import DomainError
 from core.numbers import new_number
@@ -121,9 +120,11 @@ def easy_return_of(seller_id: int) -> DeliveryOption | None:
 
 
 def waits_for_goods(case: Case) -> bool:
-    """Whether something of this case is not over before goods came, or were looked at."""
+    """Whether goods of this case are still to come, or to be looked at before money leaves."""
     parcel = ReturnParcel.objects.filter(case=case).first()
-    return parcel is not None and Deadline.objects.open().of(parcel).exists()
+    if parcel is None or parcel.status == Status.NEVER_CAME:
+        return False
+    return parcel.status != Status.RECEIVED or bool(plans_on_receipt(case))
 
 
 def find_by_code(code: str, actor: Actor) -> ReturnParcel:
