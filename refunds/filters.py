@@ -48,7 +48,11 @@ class RefundPlanFilter(SinceFilter):
         choices=RefundPlan.Type.choices, label=_("Type"), empty_label=_("Any")
     )
     gateway = django_filters.ChoiceFilter(
-        choices=[("simulator", _("Payment provider")), ("external", _("Outside of this system"))],
+        choices=[
+            ("simulator", _("Payment provider")),
+            ("external", _("Outside of this system")),
+            ("store_credit", _("Store credit")),
+        ],
         label=_("Paid by"),
         empty_label=_("Any"),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor, Role
 from orders.presenters import method_words
 from refunds import policies
+from refunds.gateway import STORE_CREDIT, goes_to_credit
 from refunds.models import RefundAttempt, RefundLine, RefundPart, RefundPlan
 from refunds.stuck import Stuck, stuck_of
 
@@ -58,7 +59,7 @@ class PlanView:
         self.figures = [figure for line in plan.lines.all() for figure in figures_of(line)]
         if plan.type == RefundPlan.Type.SURPLUS:
             self.figures = [Figure(_("Captured above the order's total"), plan.total)]
-        self.parts = [_part(part) for part in plan.parts.all()]
+        self.parts = [_part(part, plan) for part in plan.parts.all()]
         self.retry_dialog = f"retry-{plan.number}"
         self.address = address_of(plan, actor)
 
@@ -131,10 +132,11 @@ def figures_of(line: RefundLine) -> list[Figure]:
     return figures
 
 
-def _part(part: RefundPart) -> PaidPart:
+def _part(part: RefundPart, plan: RefundPlan) -> PaidPart:
     attempts = list(part.attempts.all())
+    is_credit = goes_to_credit(plan, part.payment)
     return PaidPart(
-        method=method_words(part.payment.method),
+        method=method_words(STORE_CREDIT if is_credit else part.payment.method),
         amount=part.amount,
         status=_status_of(part, attempts),
         completed_at=part.completed_at,

@@ -26,6 +26,8 @@ def plan_row(plan: RefundPlan) -> dict[str, Any]:
         "total": money(plan.total, plan.currency),
         "payable_when": plan.payable_when,
         "payable_at": moment(plan.payable_at),
+        "round": plan.round,
+        "pay_to": plan.pay_to,
         "created_at": moment(plan.created_at),
         "completed_at": moment(plan.completed_at),
         "updated_at": moment(plan.updated_at),
@@ -57,6 +59,7 @@ def _line(line: RefundLine, currency: str) -> dict[str, Any]:
         "uncaptured": money(line.uncaptured, currency),
         "refunded_before": money(line.refunded_before, currency),
         "amount": money(line.amount, currency),
+        "reason": line.reason,
         "dropped_at": moment(line.dropped_at),
     }
 
@@ -106,6 +109,8 @@ class RefundPlanRowShape(serializers.Serializer):
     total = Money()
     payable_when = serializers.ChoiceField(RefundPlan.PayableWhen.choices)
     payable_at = serializers.DateTimeField(allow_null=True)
+    round = serializers.IntegerField(help_text="of its request: a dispute adds to what is paid")
+    pay_to = serializers.ChoiceField(RefundPlan.PayTo.choices)
     created_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
@@ -130,6 +135,9 @@ class RefundLineShape(serializers.Serializer):
     uncaptured = Money()
     refunded_before = Money()
     amount = Money()
+    reason = serializers.CharField(
+        allow_blank=True, help_text="why it takes away, as the customer reads it"
+    )
     dropped_at = serializers.DateTimeField(allow_null=True)
 
 

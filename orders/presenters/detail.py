@@ -21,6 +21,7 @@ METHODS = {
     "debit_card": _("Debit card"),
     "card": _("Card"),
     "voucher": _("Voucher"),
+    "store_credit": _("Store credit"),
     "boleto": _("Boleto"),
     "bank_transfer": _("Bank transfer"),
     "not_defined": _("Method not known"),
