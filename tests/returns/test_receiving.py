@@ -11,6 +11,7 @@ from refunds.returning import MoreThanLeft
 from returns.goods_policies import MoreThanExpected, Received
 from returns.models import ReturnEvidence
 from returns.operations import Found, deduct, receive, say_sent
+from tests.concurrency.threads import at_once
 from tests.factories import items_of, line, make_member, make_order, make_seller
 from tests.returns.goods import (
     approved_return,
@@ -217,3 +218,29 @@ def test_a_sent_parcel_that_is_received_stops_the_clock(parcel):
     mugs, bowl = entry_ids(parcel)
     receive(parcel, units=[Received(mugs, "ok", 3), Received(bowl, "ok", 1)], actor=SYSTEM)
     assert clocks(parcel) == []
+
+
+def test_each_act_locks_the_order_before_it_writes(parcel, locks_first):
+    mugs, bowl = entry_ids(parcel)
+    with locks_first():
+        say_sent(parcel, actor=SYSTEM, tracking_number="1", other_carrier="Bike")
+    with locks_first():
+        receive(parcel, units=[Received(mugs, "damaged", 3)], actor=SYSTEM)
+    with locks_first():
+        receive(parcel, units=[Received(bowl, "ok", 1)], actor=SYSTEM)
+    with locks_first():
+        deduct(parcel, deductions=[Found(mugs, 1, "Scratched")], actor=SYSTEM)
+
+
+def test_a_parcel_is_counted_once_by_two_people_at_once(transactional_db):
+    order = delivered(make_order())
+    parcel = approved_return(order)
+    [entry] = entry_ids(parcel)
+
+    def count():
+        return receive(parcel, units=[Received(entry, "ok", 2, "restock")], actor=SYSTEM)
+
+    results = at_once(count, count)
+    assert sum(isinstance(result, MoreThanExpected) for result in results) == 1
+    assert restocked(order) == [(2, "SKU-1")]
+    assert plan_of(parcel).payable_at is not None
