@@ -15,8 +15,9 @@ from orders.reasons import ReasonNotAllowed, reason_among
 from returns import policies
 from returns.models import ReturnItem, ReturnRequest
 from returns.operations.attaching import attach
-from returns.operations.clock import resume_clock
+from returns.operations.clock import set_clock
 from returns.operations.deciding import approve, lock_request, settle, turn_down, waiting_entries
+from returns.operations.disputes import open_dispute
 
 Entries = list[ReturnItem]
 Answer = Callable[[ReturnRequest, Order, Entries], None]
@@ -67,8 +68,6 @@ def reject_items(
         attach(files, case=request.case, actor=actor, entry=only)
         _tell(request, "return.items_rejected", entries, actor, reason=reason.code)
         settle(request, order, actor=actor)
-        from returns.operations.disputes import open_dispute
-
         open_dispute(request, entries, actor=actor)
 
     return _answer(request, item_ids, actor, say_no)
@@ -112,6 +111,7 @@ def withdraw_return(request: ReturnRequest, *, actor: Actor) -> ReturnRequest:
     entries = waiting_entries(request)
     turn_down(entries, actor=actor, status=ReturnItem.Status.WITHDRAWN)
     settle(request, order, actor=actor)
+    set_clock(request.case)
     return request
 
 
@@ -123,7 +123,7 @@ def _answer(
         raise refusal
     answer(request, order, _chosen(request, item_ids))
     settle(request, order, actor=actor)
-    resume_clock(request.case)
+    set_clock(request.case)
     return request
 
 

@@ -21,10 +21,13 @@ def stop_clock(case: Case) -> None:
     _show_due(case, _next_offer_ends(case))
 
 
-def resume_clock(case: Case) -> None:
-    """Nobody thinks about an offer any more: what was left of the time runs on, and at least
-    four hours. Changes nothing while the clock runs, or another offer is open."""
+def set_clock(case: Case) -> None:
+    """As a person has left it. An answered case has no clock any more; one that waits, and about
+    which nobody thinks of an offer any more, goes on with what was left of its time, at least
+    four hours. A deadline that has passed closes itself: its handler does not come here.
+    """
     if case.status != Case.Status.WAITING:
+        disarm(ANSWER_STEP, ESCALATED_STEP, subject=case, outcome=case.status)
         return
     if ends := _next_offer_ends(case):
         _show_due(case, ends)

@@ -172,7 +172,6 @@ def _answer(
     rules = {entry.decided_rule for entry in entries}
     rule = rules.pop() if len(rules) == 1 else ""
     decide_case(request.case, status, actor=actor, rule=rule)
-    disarm(ANSWER_STEP, ESCALATED_STEP, subject=request.case, outcome=status)
     if request.held_by:
         request.held_by = ""
         request.save(update_fields=["held_by"])

@@ -11,7 +11,7 @@ from orders.operations import release_items
 from orders.operations.items import UnknownItem
 from returns import offer_policies, policies
 from returns.models import Offer, ReturnItem, ReturnRequest
-from returns.operations.clock import resume_clock, stop_clock
+from returns.operations.clock import set_clock, stop_clock
 from returns.operations.deciding import OFFER_STEP, decide, lock_request, settle, with_items
 from returns.operations.pricing import Due, prices_of, told_terms
 
@@ -94,7 +94,7 @@ def accept_offer(offer: Offer, *, actor: Actor) -> Offer:
     decide([entry], ReturnItem.Status.SETTLED, actor=actor, agreed_amount=offer.amount)
     release_items([entry.item])
     settle(request, order, actor=actor)
-    resume_clock(request.case)
+    set_clock(request.case)
     return offer
 
 
@@ -129,7 +129,7 @@ def lapse_offer(*, offer_id: int) -> str | None:
     if offer.status != Status.OPEN:
         return None
     offer.transition_to(Status.LAPSED, actor=SYSTEM, changes={"answered_at": timezone.now()})
-    resume_clock(request.case)
+    set_clock(request.case)
     return offer.status
 
 
@@ -144,7 +144,7 @@ def _close(
     if refusal:
         raise refusal
     _end(offer, status, actor)
-    resume_clock(request.case)
+    set_clock(request.case)
     return offer
 
 
