@@ -112,7 +112,7 @@ def captures(
 ) -> list[Capture]:
     """What the ledger is told: per order, what was captured for each seller and the commission.
 
-    credit: {order's pk: what of it was paid with store credit}; none where nothing was; nothing, if not said
+    credit: {order's pk: what of it was paid with store credit}; nothing, if not said
     """
     shares: dict[int, dict[int, tuple[int, int]]] = {order.pk: {} for order in orders}
     for line in lines:
