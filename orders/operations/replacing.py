@@ -6,6 +6,7 @@ that was paid for.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import F, Max
 from django.utils import timezone
@@ -125,7 +126,7 @@ def paid_units_of(items: Sequence[OrderItem]) -> dict[int, PaidUnits]:
 
 def _one_step_back(units: dict[int, PaidUnits]) -> dict[int, PaidUnits]:
     """What was returned for these units; nothing for those that were not sent in exchange."""
-    replaced_ids = {one.item.replaces_id for one in units.values()}
+    replaced_ids = {cast(int, one.item.replaces_id) for one in units.values()}
     replaced = OrderItem.objects.filter(pk__in=replaced_ids).select_related("line").in_bulk()
     newest = _newest_lines(replaced_ids)
     found = {}
