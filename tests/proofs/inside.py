@@ -8,6 +8,7 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 
 import django
 
@@ -31,6 +32,7 @@ from refunds.models import RefundAttempt, RefundPart, RefundPlan  # noqa: E402
 from refunds.operations import retry_plan  # noqa: E402
 from refunds.tasks import execute, reconcile  # noqa: E402
 from sellers.models import Seller  # noqa: E402
+from tests.proofs import workbench  # noqa: E402
 
 SHOPS = ("ada", "ben", "cleo")
 PATIENCE = 60
@@ -58,19 +60,29 @@ def fill(*, orders: int, seed: int) -> dict:
     }
 
 
-def _order(number: int, dice: random.Random) -> NewOrder:
-    lines = tuple(
+def bench(*, packages: int, seed: int) -> list[str]:
+    """So many packages, each with the units of an order of its own; their numbers."""
+    dice = random.Random(seed)
+    orders = [_order(number, dice, [workbench.SHOP], lines=1) for number in range(packages)]
+    workbench.member_of(workbench.SHOP)
+    return workbench.pack_orders(orders)
+
+
+def _order(
+    number: int, dice: random.Random, shops: Sequence[str] = SHOPS, *, lines: int = 0
+) -> NewOrder:
+    bought = tuple(
         NewLine(
-            seller=dice.choice(SHOPS),
+            seller=dice.choice(shops),
             sku=f"SKU-{number}-{position}",
             name=f"Mug {position}",
             quantity=dice.randint(1, 5),
             unit_price=dice.randint(1, 9999),
             shipping=dice.randint(0, 999),
         )
-        for position in range(dice.randint(1, 2))
+        for position in range(lines or dice.randint(1, 2))
     )
-    total = sum(line.total for line in lines)
+    total = sum(line.total for line in bought)
     voucher = dice.randint(1, total - 1) if total > 1 and dice.random() < 0.4 else 0
     paid = [("credit_card", total - voucher), ("voucher", voucher)]
     return NewOrder(
@@ -81,7 +93,7 @@ def _order(number: int, dice: random.Random) -> NewOrder:
         customer=NewCustomer(
             external_id=f"c-{number}", first_name="Marta", email=f"c{number}@example.com"
         ),
-        lines=lines,
+        lines=bought,
         payments=tuple(
             NewPayment(method=method, amount=amount, reference=f"PROOF-{number}/{method}")
             for method, amount in paid
@@ -158,7 +170,9 @@ def books() -> dict:
     }
 
 
-ACTS = {act.__name__: act for act in (fill, standing, retry, ring_twice, check, books)}
+OF_ORDERS = (fill, standing, retry, ring_twice, check, books)
+OF_PACKAGES = (bench, workbench.ship_all, workbench.job, workbench.shipments)
+ACTS = {act.__name__: act for act in (*OF_ORDERS, *OF_PACKAGES)}
 
 
 def answer(line: str) -> dict:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from tests.proofs.bulk import run_bulk
 from tests.proofs.campaign import run_campaign
 from tests.proofs.proration import prove_paybacks, prove_proration
 from tests.proofs.report import Result
@@ -13,6 +14,7 @@ PAYBACKS = 100_000
 ROUNDS = 50
 EXAMPLES, STEPS = 20_000, 80
 FAULTS = 240
+PACKAGES = 1_000
 PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 22
 
 
@@ -101,8 +103,9 @@ def machine(seed: int, share: float) -> Result:
     bounded = total["examples"] < EXAMPLES
     return Result(
         "Any sequence of acts against a plain model",
-        "Place, pack, ready, ship, deliver, fail, cancel, evaluate, reject, answer, withdraw, "
-        "silence, overrule, execute, reconcile, retry, in any order; compared after each step.",
+        "Place, pack, split, move, ready, change the carrier, invoice, ship, deliver, fail, hear "
+        "of carriers late and twice, cancel, evaluate, reject, answer, withdraw, silence, "
+        "overrule, execute, reconcile, retry, in any order; compared after each step.",
         {
             "Examples": f"{total['examples']:,} of at most {STEPS} steps"
             + (f" (of {EXAMPLES:,}: bounded to {minutes:.0f} minutes)" if bounded else ""),
@@ -110,6 +113,27 @@ def machine(seed: int, share: float) -> Result:
         },
         [("Ends, per process", run.properties.get("reached", "")) for run in halves],
         [words for run in halves for words in run.failures],
+    )
+
+
+def bulk(seed: int, share: float) -> Result:
+    done = run_bulk(packages=max(int(PACKAGES * share), 60), seed=seed)
+    sums = done.shipments
+    return Result(
+        "Many packages shipped as one job",
+        "A worker ships them one by one; a third into it its children are killed, at two thirds "
+        "the whole worker: each package leaves once, each customer is written to once.",
+        {
+            "Packages, done": f"{done.packages:,}, {done.job['done']:,}",
+            "Left how often: packages": sums.get("times"),
+            "Left how often: items": sums.get("times_of_items"),
+            "Customers written to how often": sums.get("told"),
+            "Mails sent again by a killed worker (same Message-ID)": done.found.mails_repeated,
+            "The job took": f"{done.seconds:.0f} s, of which it stood still after the kills for "
+            + " and ".join(f"{stop:.0f} s" for stop in done.stops),
+            "Deliveries and mails drained after it": f"{done.found.drained_after:.0f} s",
+        },
+        failures=done.failures,
     )
 
 
@@ -145,6 +169,7 @@ PARTS: dict[str, Callable[[int, float], Result]] = {
     "pairs": pairs,
     "crash": crash_points,
     "property": machine,
+    "bulk": bulk,
     "campaign": campaign,
 }
 

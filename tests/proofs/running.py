@@ -1,18 +1,20 @@
 """The whole product on servers of its own, so that any piece of it can be killed.
 
 PostgreSQL, Valkey and the payment simulator are private to this run; time-outs are short
-(reliability.md §3: proofs run with read 1 s and visibility 10 s). Whatever is killed is started
-again by whoever killed it, as a supervisor would.
+(reliability.md §3: proofs run with read 1 s, visibility 10 s; so do the leases of jobs). Whatever
+is killed is started again by whoever killed it, as a supervisor would.
 """
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 from marketplace.demo import embedded
@@ -66,6 +68,7 @@ class Running:
             "GATEWAY_CONNECT_SECONDS": str(READ_SECONDS),
             "GATEWAY_READ_SECONDS": str(READ_SECONDS),
             "CELERY_VISIBILITY_TIMEOUT": "10",
+            "JOB_LEASE_SECONDS": "10",
             "API_REQUESTS_PER_MINUTE": "1000000",
             "EMAIL_URL": f"filemail:///{self.mails}",
             "LOG_LEVEL": "CRITICAL",
@@ -76,6 +79,13 @@ class Running:
     @property
     def mails(self) -> Path:
         return self.folder / "mails"
+
+    def sent(self) -> Counter[str]:
+        """How often each mail has really left, by its Message-ID."""
+        sent: Counter[str] = Counter()
+        for file in self.mails.glob("*.log"):
+            sent.update(re.findall(r"^Message-ID: (.*)$", file.read_text(), flags=re.MULTILINE))
+        return sent
 
     def programs(self) -> dict[str, tuple[str, ...]]:
         worker = (*CELERY, "worker", *QUIET)
