@@ -168,10 +168,12 @@ class TestSendingOff:
         assert self.refused(package(), asked) == "cancellation_waiting"
         assert self.refused(package(), asked, anyway=True) == ""
 
-    def test_a_return_that_waits_does_not_hold_up_a_second_shipment(self):
-        failed = [item(1, status="delivery_failed", case="RR-9")]
+    def test_what_is_being_returned_is_not_shipped_once_more_whoever_insists(self):
+        failed = [item(1, status="delivery_failed", case="RR-9"), item(2, status="delivery_failed")]
 
-        assert self.refused(package("delivery_failed"), failed) == ""
+        assert self.refused(package("delivery_failed"), failed) == "return_open"
+        assert self.refused(package("delivery_failed"), failed, anyway=True) == "return_open"
+        assert self.refused(package("delivery_failed"), failed[1:]) == ""
 
 
 def test_a_carrier_needs_no_second_yes_to_have_delivered():
@@ -192,7 +194,7 @@ def test_a_package_of_nothing_and_what_is_packed_already_are_refused():
     assert policies.may_pack([waiting]) is None
 
 
-def test_a_request_holds_up_only_what_has_not_shipped():
+def test_a_request_holds_up_what_has_not_shipped_and_a_return_what_came_back():
     held_up = policies.may_ship([item(1, case="CR-9")], anyway=False)
     assert held_up.code == "cancellation_waiting"
     assert held_up.allowed == ["answer_cancellation", "ship_anyway"]
@@ -200,4 +202,6 @@ def test_a_request_holds_up_only_what_has_not_shipped():
     assert policies.may_ship([item(1, case="CR-9")], anyway=True) is None
     assert policies.may_ship([item(1)], anyway=False) is None
     failed = item(1, status="delivery_failed", case="RR-9")
-    assert policies.may_ship([failed], anyway=False) is None
+    returned = policies.may_ship([failed], anyway=True)
+    assert (returned.code, returned.allowed) == ("return_open", ["answer_return"])
+    assert policies.may_ship([item(1, status="delivery_failed")], anyway=False) is None
