@@ -21,6 +21,7 @@ from cancellations.serializers import (
     ApprovalInput,
     CancellationInput,
     CancellationShape,
+    OverrulingInput,
     PolicyShape,
     ReasonShape,
     RejectionInput,
@@ -202,6 +203,24 @@ class Withdrawal(_Answers):
 
     def act(self, request: CancellationRequest, data: dict) -> None:
         operations.withdraw_cancellation(request, actor=self.request.actor)
+
+
+class Overruling(_Answers):
+    """Turn a rejected cancellation into an approved one, or the named items of it: by the owner,
+    while they are still unshipped. They are cancelled at once and a new plan is approved."""
+
+    input_class = OverrulingInput
+
+    @extend_schema(request=OverrulingInput, responses={201: CancellationShape})
+    def post(self, request, **kwargs):
+        return super().post(request, **kwargs)
+
+    def act(self, request: CancellationRequest, data: dict) -> None:
+        actor, to = self.request.actor, data["to"]
+        if refusal := policies.may_overrule(request, actor, to):
+            raise refusal
+        item_ids = self.item_ids(request, data)
+        operations.overrule(request, actor=actor, to=to, note=data["note"], item_ids=item_ids)
 
 
 def _refuse_unknown(known: dict[str, int], given: dict[str, str], words: str) -> None:

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class CancellationsConfig(AppConfig):
     name = "cancellations"
+
+    def ready(self):
+        from cancellations import actions  # noqa: F401 (registers what an order's items allow)

@@ -24,7 +24,7 @@ class CancellationFilter(SinceFilter):
 
 
 class ReasonFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(choices=Case.Kind.choices, label=_("Kind"))
+    kind = django_filters.ChoiceFilter(choices=Reason.Kind.choices, label=_("Kind"))
 
     class Meta:
         model = Reason

@@ -50,8 +50,14 @@ class ApprovalInput(StrictSerializer):
 
 
 class RejectionInput(ApprovalInput):
-    note = serializers.CharField(
-        max_length=LONGEST_NOTE, help_text="why not; the customer reads it"
+    note = serializers.CharField(max_length=LONGEST_NOTE, help_text="why; the customer reads it")
+
+
+class OverrulingInput(RejectionInput):
+    to = serializers.ChoiceField(
+        [Case.Status.APPROVED.value],
+        default=Case.Status.APPROVED.value,
+        help_text="what is cancelled does not come back, so there is no other way",
     )
 
 
@@ -207,8 +213,8 @@ class CancellationShape(serializers.Serializer):
     refund_plan = PlanShape(allow_null=True)
     allowed_actions = serializers.ListField(
         child=serializers.CharField(),
-        help_text="approve, reject, withdraw: POST …/approval/, …/rejection/, …/withdrawal/; "
-        "overrule: on the owner's pages",
+        help_text="approve, reject, withdraw, overrule: POST …/approval/, …/rejection/, "
+        "…/withdrawal/, …/overruling/",
     )
     payments = BackToShape(many=True, required=False, help_text="not for sellers")
 

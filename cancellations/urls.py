@@ -58,6 +58,11 @@ api_urls = [
         api.Withdrawal.as_view(),
         name="cancellation_withdrawal",
     ),
+    path(
+        "cancellations/<str:number>/overruling/",
+        api.Overruling.as_view(),
+        name="cancellation_overruling",
+    ),
     path("reasons/", api.ReasonList.as_view(), name="reason_list"),
     path("cancellation-policy/", api.CancellationPolicy.as_view(), name="cancellation_policy"),
 ]

@@ -5,7 +5,6 @@ serializer costs 3.7 times a dict (performance.md §3).
 """
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -14,9 +13,9 @@ from rest_framework import serializers
 
 from core.api.serializers import MONEY_SCHEMA, money
 from core.money import share
+from orders.actions import actions_by_item, known_actions
 from orders.listing import AnsweredRow
-from orders.models import Case, OrderItem, OrderStatus
-from orders.policies import may_cancel
+from orders.models import Case, OrderStatus
 from orders.reading import WholeOrder
 
 
@@ -33,7 +32,8 @@ def order_detail(order: WholeOrder) -> dict[str, Any]:
     """One order as its reader may see it. A seller's answer holds their part only, and has
     neither payments nor anything of the whole order's money."""
     currency = order.currency
-    lines, can_cancel = _lines(order)
+    actions = actions_by_item(order)
+    possible = {action for of_item in actions.values() for action in of_item}
     answer = {
         "number": order.number,
         "channel": order.channel,
@@ -50,10 +50,10 @@ def order_detail(order: WholeOrder) -> dict[str, Any]:
         "billing_address": order.billing_address,
         "amounts": _amounts({name: getattr(order, name) for name in AMOUNTS.values()}, currency),
         "sellers": [_part(part, currency) for part in order.parts],
-        "lines": lines,
+        "lines": _lines(order, actions),
         "packages": order.packages,
         "requests": [_request(case) for case in order.requests],
-        "allowed_actions": ["cancel"] if can_cancel else [],
+        "allowed_actions": [action for action in known_actions() if action in possible],
     }
     if order.is_for_seller:
         own = order.parts[0]
@@ -101,21 +101,17 @@ def _part(part: dict[str, Any], currency: str) -> dict[str, Any]:
     }
 
 
-def _lines(order: WholeOrder) -> tuple[list[dict[str, Any]], bool]:
-    """Lines in their order, each with its items: a part of it for every state it is in. And
-    whether the reader may ask to cancel any of them; a seller rejects instead."""
+def _lines(order: WholeOrder, actions: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Lines in their order, each with its items: a part of it for every state it is in."""
     sellers = {part["id"]: part["code"] for part in order.parts}
     requests = {case["id"]: case["number"] for case in order.requests}
     lines: dict[int, dict[str, Any]] = {}
-    can_cancel = False
     for item in order.items:
         if item["line"] not in lines:
             lines[item["line"]] = _line(item, sellers[item["part_id"]], order.currency)
-        in_case = item["open_case_id"] is not None
-        may_ask = not order.is_for_seller and _is_cancellable(item["status"], in_case)
-        can_cancel = can_cancel or may_ask
-        lines[item["line"]]["items"].append(_item(item, requests, order.currency, may_ask))
-    return list(lines.values()), can_cancel
+        possible = actions.get(item["number"], [])
+        lines[item["line"]]["items"].append(_item(item, requests, order.currency, possible))
+    return list(lines.values())
 
 
 def _line(item: dict[str, Any], seller: str, currency: str) -> dict[str, Any]:
@@ -138,7 +134,7 @@ def _line(item: dict[str, Any], seller: str, currency: str) -> dict[str, Any]:
 
 
 def _item(
-    item: dict[str, Any], requests: dict[int, str], currency: str, may_ask: bool
+    item: dict[str, Any], requests: dict[int, str], currency: str, actions: list[str]
 ) -> dict[str, Any]:
     first, last = item["first_unit"], item["last_unit"]
     products = share(item["gross"] - item["discount"], item["quantity"], first, last)
@@ -149,14 +145,8 @@ def _item(
         "status": item["status"],
         "total": money(products + shipping, currency),
         "open_request": requests.get(item["open_case_id"]),
-        "allowed_actions": ["cancel"] if may_ask else [],
+        "allowed_actions": actions,
     }
-
-
-@lru_cache(maxsize=256)
-def _is_cancellable(status: str, in_case: bool) -> bool:
-    """What the rule says of an item; it asks nothing else of it."""
-    return may_cancel(OrderItem(status=status, open_case_id=0 if in_case else None)) is None
 
 
 def _request(case: dict[str, Any]) -> dict[str, Any]:
@@ -231,12 +221,14 @@ class PartDetailShape(PartShape):
 class ItemShape(serializers.Serializer):
     """Units of a line that share a state."""
 
-    item = serializers.CharField(help_text="<line>.<n>: what a cancellation names")
+    item = serializers.CharField(help_text="<line>.<n>: what a request names")
     quantity = serializers.IntegerField()
     status = serializers.ChoiceField(OrderStatus.choices)
     total = Money()
     open_request = serializers.CharField(allow_null=True)
-    allowed_actions = serializers.ListField(child=serializers.CharField())
+    allowed_actions = serializers.ListField(
+        child=serializers.CharField(), help_text="cancel, reject, return"
+    )
 
 
 class LineShape(serializers.Serializer):

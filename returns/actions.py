@@ -1,19 +1,40 @@
-"""What may be done with a return as it stands: what endpoints answer as `allowed_actions`."""
+"""What may be returned of an order, and what may be done with a return as it stands: what
+endpoints answer as `allowed_actions`."""
 
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from core.actors import Actor
+from orders.actions import item_action
+from orders.models import Order
+from orders.reading import WholeOrder
 from refunds.models import RefundPlan
-from returns import goods_policies, offer_policies, policies
-from returns.models import Offer, ReturnItem, ReturnParcel
+from returns import dispute_policies, goods_policies, offer_policies, policies
+from returns.models import Decision, Dispute, Offer, ReturnItem, ReturnParcel
+from returns.operations.selecting import eligibility
 from returns.reading import WholeReturn
+
+
+@item_action("return")
+def returnable(order: WholeOrder) -> list[str]:
+    shipped = any(item["status"] in policies.RETURNABLE for item in order.items)
+    if not shipped or policies.may_request(order.actor):
+        return []
+    # As much of the order as is asked for; it was read a moment ago.
+    known = Order(pk=order.pk, currency=order.currency)
+    found = eligibility(known, order.actor)
+    return [one.item.number for one in found if one.refusal is None]
 
 
 def allowed_actions(shown: WholeReturn, actor: Actor) -> list[str]:
     """In the order in which they happen in life."""
-    return [*_answering(shown, actor), *_of_offers(shown, actor), *_of_goods(shown, actor)]
+    return [
+        *_answering(shown, actor),
+        *_of_offers(shown, actor),
+        *_of_goods(shown, actor),
+        *_of_dispute(shown, actor),
+    ]
 
 
 def _answering(shown: WholeReturn, actor: Actor) -> Iterator[str]:
@@ -61,3 +82,21 @@ def _money_waits(shown: WholeReturn) -> bool:
         plan.status == RefundPlan.Status.APPROVED and plan.payable_at is None
         for plan in shown.plans
     )
+
+
+def _of_dispute(shown: WholeReturn, actor: Actor) -> Iterator[str]:
+    dispute, now = shown.dispute, timezone.now()
+    is_open = dispute is not None and dispute.status != Dispute.Status.CLOSED
+    if dispute is not None:
+        decisions = list(dispute.decisions.all())
+        waits = any(entry.status == ReturnItem.Status.WAITING for entry in shown.entries)
+        full = Decision.Outcome.FULL  # possible earlier than the other outcomes
+        if dispute_policies.may_state(dispute, actor, now) is None:
+            yield "state"
+        if dispute_policies.may_decide(dispute, actor, now, outcome=full, waits=waits) is None:
+            yield "decide"
+        last = decisions[-1] if decisions else None
+        if dispute_policies.may_appeal(dispute, last, actor, now) is None:
+            yield "appeal"
+    if dispute_policies.may_write(shown.case, actor, disputed=is_open) is None:
+        yield "write"

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ReturnsConfig(AppConfig):
     name = "returns"
+
+    def ready(self):
+        from returns import actions  # noqa: F401 (registers what an order's items allow)

@@ -81,8 +81,8 @@ class WholeReturn:
     @property
     def changed_at(self) -> datetime:
         """When anything of it changed last; what `updated_since` asks for."""
-        plans = (plan.updated_at for plan in self.case.refund_plans.all())
-        return max(*(part.updated_at for part in self._parts), *plans)
+        parts = [*self._parts, *self.case.refund_plans.all()]
+        return max(part.updated_at for part in parts)
 
 
 def cases_returned(actor: Actor) -> QuerySet[Case]:

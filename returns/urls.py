@@ -43,6 +43,22 @@ api_urls = [
         api.ReturnInspection.as_view(),
         name="return_inspection",
     ),
+    path(
+        "returns/<str:number>/dispute/statement/",
+        api.DisputeStatement.as_view(),
+        name="dispute_statement",
+    ),
+    path(
+        "returns/<str:number>/dispute/decision/",
+        api.DisputeDecision.as_view(),
+        name="dispute_decision",
+    ),
+    path(
+        "returns/<str:number>/dispute/appeal/",
+        api.DisputeAppeal.as_view(),
+        name="dispute_appeal",
+    ),
+    path("returns/<str:number>/messages/", api.ReturnMessages.as_view(), name="return_messages"),
     path("evidence/", api.Evidence.as_view(), name="evidence"),
     path("evidence/<str:key>/", api.EvidenceFile.as_view(), name="evidence_file"),
 ]

@@ -1,5 +1,10 @@
 """How people and programs come in, for tests through HTTP."""
 
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
 from core.accounts.actors import actor_for
 from core.accounts.models import StaffMember, User
 from core.accounts.operations import create_token
@@ -38,3 +43,31 @@ def signed_in(client, actor: Actor):
 def renewed(actor: Actor) -> Actor | None:
     """The same person on the same surface, asked again."""
     return actor_for(user_of(actor), actor.role, seller_id=actor.seller_id)
+
+
+class Program:
+    """Somebody's program: a token, and a client that knows the API's address."""
+
+    def __init__(self, actor: Actor, *scopes: str):
+        self.client, self.token = Client(), token_of(actor, *scopes)
+
+    def get(self, path: str, **parameters):
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.get(f"/api/v1/{path}", parameters, headers=headers)
+
+    def post(self, path: str, content=None, key: str = "", **headers):
+        headers |= self._written(key)
+        return self.client.post(
+            f"/api/v1/{path}", content or {}, content_type="application/json", headers=headers
+        )
+
+    def give(self, content: bytes, name: str = "photo.png", key: str = "", path: str = "evidence/"):
+        """As multipart, the way files come."""
+        upload = SimpleUploadedFile(name, content)
+        return self.client.post(f"/api/v1/{path}", {"file": upload}, headers=self._written(key))
+
+    def _written(self, key: str) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "Idempotency-Key": key or str(uuid4()),
+        }

@@ -10,11 +10,20 @@ from returns.api.answering import (
     ReturnWithdrawal,
 )
 from returns.api.asking import OrderReturns, ReturnEstimates
+from returns.api.disputing import (
+    DisputeAppeal,
+    DisputeDecision,
+    DisputeStatement,
+    ReturnMessages,
+)
 from returns.api.evidence import Evidence, EvidenceFile
 from returns.api.goods import ReturnInspection, ReturnReceipts, ReturnShipment
 from returns.api.reading import ReturnDetail, ReturnList
 
 __all__ = [
+    "DisputeAppeal",
+    "DisputeDecision",
+    "DisputeStatement",
     "Evidence",
     "EvidenceFile",
     "OfferAcceptance",
@@ -26,6 +35,7 @@ __all__ = [
     "ReturnEstimates",
     "ReturnInspection",
     "ReturnList",
+    "ReturnMessages",
     "ReturnOffers",
     "ReturnReceipts",
     "ReturnRejection",

@@ -142,13 +142,15 @@ class MessageInput(StatementInput):
     for_seller = serializers.BooleanField(default=True, help_text="the seller may read it")
 
 
-class DecidedItemInput(StrictSerializer):
+class DecidedLineInput(StrictSerializer):
     item = serializers.CharField(max_length=20, help_text=ITEM)
     amount = amount(help_text="minor units that are paid back for it; 0 is nothing")
 
 
 class DecisionInput(StrictSerializer):
-    items = DecidedItemInput(many=True, required=False, max_length=MOST_ITEMS)
+    lines = DecidedLineInput(
+        many=True, required=False, max_length=MOST_ITEMS, help_text="where a part is paid back"
+    )
     outcome = serializers.ChoiceField(Decision.Outcome.choices)
     fault = serializers.ChoiceField(Reason.Fault.choices)
     shipping_paid_by = serializers.ChoiceField(Reason.Fault.choices)

@@ -92,7 +92,7 @@ class ReturnParcelShape(serializers.Serializer):
     units = ReceivedUnitsShape(many=True)
 
 
-class DecidedItemShape(serializers.Serializer):
+class DecidedLineShape(serializers.Serializer):
     item = serializers.CharField()
     amount = Money(help_text="what is paid back for it")
 
@@ -105,7 +105,7 @@ class DecisionShape(serializers.Serializer):
     goods_back = serializers.BooleanField()
     note = serializers.CharField()
     decided_at = serializers.DateTimeField()
-    items = DecidedItemShape(many=True)
+    lines = DecidedLineShape(many=True)
     internal_note = serializers.CharField(
         required=False, allow_blank=True, help_text="for the marketplace alone"
     )
@@ -132,6 +132,7 @@ class ReadersShape(serializers.Serializer):
 
 
 class ReturnMessageShape(ReadersShape):
+    id = serializers.IntegerField()
     author = serializers.CharField(help_text="customer, seller, owner, system")
     text = serializers.CharField()
     written_at = serializers.DateTimeField()
@@ -151,7 +152,8 @@ class StoredFileShape(serializers.Serializer):
 
 
 class EvidenceShape(StoredFileShape, ReadersShape):
-    item = serializers.CharField(allow_null=True)
+    item = serializers.CharField(allow_null=True, help_text="that it shows")
+    message = serializers.IntegerField(allow_null=True, help_text="id of the message it came with")
     given_by = serializers.CharField(help_text="customer, seller, owner")
     given_at = serializers.DateTimeField()
 

@@ -151,7 +151,7 @@ def _decision(decision: Decision, number_of: dict[int, str], currency: str, acto
         "goods_back": decision.goods_back,
         "note": decision.note,
         "decided_at": moment(decision.decided_at),
-        "items": [
+        "lines": [
             {"item": number_of[line.entry_id], "amount": money(line.amount, currency)}
             for line in decision.lines.all()
         ],
@@ -163,6 +163,7 @@ def _decision(decision: Decision, number_of: dict[int, str], currency: str, acto
 
 def _message(said: ReturnMessage, actor: Actor) -> Told:
     answer = {
+        "id": said.pk,
         "author": said.author_role,
         "text": said.text,
         "written_at": moment(said.written_at),
@@ -173,6 +174,7 @@ def _message(said: ReturnMessage, actor: Actor) -> Told:
 def _evidence(held: ReturnEvidence, number_of: dict[int, str], actor: Actor) -> Told:
     answer = stored_file(held.file) | {
         "item": None if held.entry_id is None else number_of[held.entry_id],
+        "message": held.message_id,
         "given_by": held.given_by_role,
         "given_at": moment(held.file.given_at),
     }

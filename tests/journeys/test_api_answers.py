@@ -3,11 +3,11 @@
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from core.actors import Actor
 from orders.models import Case
 from refunds.models import RefundPlan
+from tests import people
 from tests.cancellations.acts import cancel, deliver_all, hold, select
 from tests.factories import (
     items_of,
@@ -18,30 +18,14 @@ from tests.factories import (
     make_owner,
     make_seller,
 )
-from tests.people import token_of
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ("cancellations:read", "cancellations:write")
 
 
-class Program:
-    """Somebody's program: a token and a client."""
-
+class Program(people.Program):
     def __init__(self, actor: Actor, *scopes: str):
-        self.client, self.token = Client(), token_of(actor, *(scopes or EVERYTHING))
-
-    def get(self, path: str, **parameters):
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return self.client.get(f"/api/v1/{path}", parameters, headers=headers)
-
-    def post(self, path: str, content=None, key: str = "", **headers):
-        headers |= {
-            "Authorization": f"Bearer {self.token}",
-            "Idempotency-Key": key or str(uuid4()),
-        }
-        return self.client.post(
-            f"/api/v1/{path}", content or {}, content_type="application/json", headers=headers
-        )
+        super().__init__(actor, *(scopes or EVERYTHING))
 
 
 @pytest.fixture
@@ -127,6 +111,22 @@ def test_an_answered_case_is_409_and_says_what_is_possible(seller, path):
     assert seller.post(f"{path}/approval/").json()["allowed_actions"] == []
 
 
+def test_the_owner_overrules_a_rejection(seller, path, customer):
+    seller.post(f"{path}/rejection/", {"note": "No."})
+    owner = Program(make_owner())
+    note = {"note": "It has not left the house."}
+
+    assert seller.post(f"{path}/overruling/", note).status_code == 403
+    answer = owner.post(f"{path}/overruling/", note | {"items": ["2.1"]})
+
+    told = answer.json()
+    assert (answer.status_code, told["status"]) == (201, "approved")
+    assert [item["status"] for item in told["items"]] == ["rejected", "approved"]
+    assert told["refund_plan"]["total"]["amount"] == 300
+    again = owner.post(f"{path}/overruling/", note)
+    assert (again.status_code, again.json()["code"]) == (409, "not_decidable")
+
+
 def test_the_customer_takes_back_and_is_told_what_may_be_done(path, customer, seller):
     program = Program(customer)
     assert program.get(f"{path}/").json()["allowed_actions"] == ["withdraw"]
@@ -150,6 +150,8 @@ def test_the_customer_takes_back_and_is_told_what_may_be_done(path, customer, se
         ("approval", {"items": "1.1"}, 400, "/items", "not_a_list"),
         ("approval", {"colour": "red"}, 400, "/colour", "unknown_field"),
         ("withdrawal", {"items": ["1.1"]}, 400, "/items", "unknown_field"),
+        ("overruling", {}, 400, "/note", "required"),
+        ("overruling", {"note": "x", "to": "rejected"}, 400, "/to", "invalid_choice"),
     ],
 )
 def test_bad_input_gets_a_problem_that_points_at_it(
@@ -172,11 +174,13 @@ def test_an_item_answered_before_is_named(seller, path):
     assert answer.json()["allowed_actions"] == ["approve", "reject"]
 
 
-@pytest.mark.parametrize("act", ["approval", "rejection", "withdrawal"])
+@pytest.mark.parametrize("act", ["approval", "rejection", "withdrawal", "overruling"])
 def test_a_foreign_cancellation_is_missing(path, act):
     foreign = Program(make_member(make_seller()))
 
-    answer = foreign.post(f"{path}/{act}/", {"note": "x"} if act == "rejection" else {})
+    answer = foreign.post(
+        f"{path}/{act}/", {"note": "x"} if act in {"rejection", "overruling"} else {}
+    )
 
     assert answer.status_code == 404
 
@@ -251,6 +255,8 @@ def test_everybody_reads_the_reasons_they_may_pick(seller, customer):
     assert not any({"fault", "consequence"} & set(row) for row in customers)
     kinds = {row["kind"] for row in Program(customer).get("reasons/").json()["results"]}
     assert kinds == {"cancel", "return"}
+    rejections = seller.get("reasons/", kind="rejection").json()["results"]
+    assert "as_described" in [row["code"] for row in rejections]
 
 
 def test_an_admin_reads_the_policy(order, customer):

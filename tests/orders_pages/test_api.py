@@ -123,12 +123,12 @@ class TestOneOrder:
         answer = get(client, f"{LIST}FH-1/", make_owner()).json()
         [mug, lamp] = answer["lines"]
 
-        assert answer["allowed_actions"] == ["cancel"]
+        assert answer["allowed_actions"] == ["cancel", "reject"]
         assert (mug["quantity"], mug["total"]["amount"]) == (2, 2150)
         parts = [(item["item"], item["quantity"], item["status"]) for item in mug["items"]]
         assert parts == [("1.1", 1, "waiting_packaging"), ("1.2", 1, "cancelled")]
         assert sum(item["total"]["amount"] for item in mug["items"]) == 2150
-        assert [item["allowed_actions"] for item in mug["items"]] == [["cancel"], []]
+        assert [item["allowed_actions"] for item in mug["items"]] == [["cancel", "reject"], []]
         assert lamp["seller"] == "other-code"
         assert answer["amounts"]["total"] == {"amount": 113260, "currency": "EUR"}
         methods = [payment["method"] for payment in answer["payments"]]
@@ -173,7 +173,7 @@ class TestScoping:
         assert listed.json()["results"][0]["total"]["amount"] == 2150
         assert answer["amounts"]["total"]["amount"] == 2150
         assert [part["code"] for part in answer["sellers"]] == ["mine"]
-        assert answer["allowed_actions"] == []
+        assert answer["allowed_actions"] == ["reject"]
         assert not {"payments", "captured", "surplus"} & answer.keys()
         for text in (listed.content.decode(), detail.content.decode()):
             for foreign in ("other-code", "Zzyzx", "OTHER-SKU", "Foreign lamp", "voucher"):
