@@ -144,6 +144,17 @@ select c.id as case_id, c.order_id from orders_case c
 where c.kind = 'cancel' and c.status in ('approved', 'completed') and in_scope(c.order_id)
 and not exists (select 1 from refunds_refundplan p where p.case_id = c.id and p.status <> 'void');
 
+-- name: A return that was approved for money has a plan
+select c.id as case_id, c.order_id from orders_case c
+join returns_returnrequest r on r.case_id = c.id
+where c.status in ('approved', 'completed') and in_scope(c.order_id)
+and exists (
+    select 1 from returns_returnitem k join orders_orderitem i on i.id = k.item_id
+    where k.case_id = c.id and i.captured_product + i.captured_shipping > 0
+    and (k.status = 'settled' or (k.status = 'approved' and r.wish = 'refund'))
+)
+and not exists (select 1 from refunds_refundplan p where p.case_id = c.id);
+
 -- name: A case is completed only when its money has left
 select c.id as case_id, c.order_id, p.status as plan from orders_case c
 join refunds_refundplan p on p.case_id = c.id and p.status <> 'void'
@@ -495,6 +506,39 @@ where in_scope(c.order_id) and (
 select k.id as cancellation_item_id, i.order_id, i.status from cancellations_cancellationitem k
 join orders_orderitem i on i.id = k.item_id
 where k.status = 'approved' and i.status <> 'cancelled' and in_scope(i.order_id);
+
+-- name: The answers to a return's items agree with its case
+select c.id as case_id, c.order_id, c.status from orders_case c
+join lateral (
+    select bool_or(k.status = 'waiting') as waits,
+        bool_or(k.status in ('approved', 'settled')) as given
+    from returns_returnitem k where k.case_id = c.id
+) k on k.waits is not null
+where in_scope(c.order_id) and (
+    k.waits <> (c.status = 'waiting')
+    or (not k.given and c.status in ('approved', 'completed', 'closed'))
+    or (k.given and c.status in ('rejected', 'withdrawn'))
+);
+
+-- name: What a seller rejected of a return is in a dispute
+select k.id as return_item_id, c.order_id from returns_returnitem k
+join orders_case c on c.id = k.case_id
+where k.status = 'rejected' and in_scope(c.order_id)
+and not exists (select 1 from returns_disputeitem d where d.entry_id = k.id);
+
+-- name: What is offered waits for an answer, and what is kept was offered or decided
+select o.id as offer_id, o.order_id, k.status from returns_offer o
+join returns_returnitem k on k.id = o.entry_id
+where o.status = 'open' and k.status <> 'waiting' and in_scope(o.order_id)
+union all
+select k.id, c.order_id, k.status from returns_returnitem k
+join orders_case c on c.id = k.case_id
+where k.status = 'settled' and in_scope(c.order_id)
+and k.agreed_amount is distinct from coalesce(
+    (select sum(l.amount) from returns_decisionline l where l.entry_id = k.id), 0
+) + coalesce(
+    (select sum(o.amount) from returns_offer o where o.entry_id = k.id and o.status = 'accepted'), 0
+);
 
 -- -------------------------------------------------------------------------------- history
 

@@ -125,6 +125,14 @@ def _():
         )
 
 
+@breaks("A return that was approved for money has a plan")
+def _():
+    execute(
+        "UPDATE returns_returnrequest SET wish = 'refund' WHERE case_id = "
+        f"(SELECT id FROM orders_case WHERE order_id = {order('EXCHANGED')})"
+    )
+
+
 @breaks("A case is completed only when its money has left")
 def _():
     tell("case", "orders_case", f"order_id = {order('APPROVED')}", "completed", "approved")
@@ -435,6 +443,30 @@ def _():
     execute(
         "UPDATE cancellations_cancellationitem SET status = 'approved' WHERE case_id = "
         f"(SELECT id FROM orders_case WHERE order_id = {order('ASKED')})"
+    )
+
+
+@breaks("The answers to a return's items agree with its case")
+def _():
+    execute(
+        "UPDATE returns_returnitem SET status = 'withdrawn' WHERE case_id = "
+        f"(SELECT id FROM orders_case WHERE order_id = {order('AWAITED')})"
+    )
+
+
+@breaks("What a seller rejected of a return is in a dispute")
+def _():
+    execute(
+        "DELETE FROM returns_disputeitem WHERE dispute_id = "
+        f"(SELECT id FROM returns_dispute WHERE order_id = {order('DISPUTED')})"
+    )
+
+
+@breaks("What is offered waits for an answer, and what is kept was offered or decided")
+def _():
+    execute(
+        "UPDATE returns_returnitem SET status = 'withdrawn' WHERE id = "
+        f"(SELECT entry_id FROM returns_offer WHERE order_id = {order('OFFERED')})"
     )
 
 

@@ -8,6 +8,8 @@ REFUNDED  one of two packed lines cancelled and paid back
 RETURNED  2 units came back damaged; part of their money was kept, the rest is store credit
 EXCHANGED 2 units of one line and another line came back, and were sent anew
 AWAITED   an approved return whose goods are waited for
+OFFERED   a return of two items that waits; one may be kept for a part of its price
+DISPUTED  a return that its seller rejected
 """
 
 from contextlib import contextmanager
@@ -20,10 +22,11 @@ from refunds.gateway import Outcome, Result
 from refunds.models import RefundPlan
 from refunds.operations import execute_plan
 from returns.goods_policies import Received
-from returns.operations import Found, receive
+from returns.operations import Found, make_offer, receive, reject_items
 from tests.cancellations.acts import ask, cancel, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
 from tests.orders.given import item, new_order
+from tests.returns.acts import asked
 from tests.returns.goods import approved_return, delivered, entry_ids
 
 
@@ -86,6 +89,15 @@ def _returned(seller) -> None:
     units = [Received(entry, "ok", n) for n, entry in enumerate(entry_ids(parcel), start=1)]
     receive(parcel, units=units, actor=SYSTEM)
     approved_return(delivered(make_order(number="AWAITED", sellers=[seller])))
+    _answered(seller)
+
+
+def _answered(seller) -> None:
+    manager = make_member(seller)
+    order = delivered(make_order(number="OFFERED", sellers=[seller], lines=[line(), line()]))
+    make_offer(asked(order), item_id=items_of(order)[0].pk, amount=500, actor=manager)
+    order = delivered(make_order(number="DISPUTED", sellers=[seller]))
+    reject_items(asked(order), actor=manager, reason_code="as_described", message="It is.")
 
 
 @contextmanager
