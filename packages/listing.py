@@ -5,7 +5,7 @@ by hand around it, because PostgreSQL answers it sooner than the ORM would have 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -74,6 +74,33 @@ _TO_PACK = """
     ) AS waiting ON waiting.seller_order_id = chosen.id
     ORDER BY chosen.place
 """
+# As programs are told of a package.
+_ANSWERED = """
+    SELECT shown.id, shown.updated_at, shown.number, shown.status, shown.ship_by,
+           shown.expected_at, shown.created_at, shown.shipped_at, shown.delivered_at,
+           shown.other_carrier, shown.tracking_number, shown.invoice_number, shown.invoice_date,
+           shown.invoice_link, shown.invoice_file, purchase.number, seller.code, seller.name,
+           option.code, option.tracking_url, company.name, contents.told::text
+    FROM chosen
+    JOIN packages_package shown ON shown.id = chosen.id
+    JOIN orders_order purchase ON purchase.id = shown.order_id
+    JOIN sellers_seller seller ON seller.id = shown.seller_id
+    LEFT JOIN sellers_deliveryoption option ON option.id = shown.delivery_option_id
+    LEFT JOIN sellers_shippingcompany company ON company.id = option.company_id
+    LEFT JOIN (
+        SELECT content.package_id, json_agg(json_build_object(
+            'item', item.number, 'sku', line.sku, 'name', line.name,
+            'quantity', item.last_unit - item.first_unit, 'status', item.status)
+            ORDER BY line.position, item.first_unit) AS told
+        FROM packages_packageitem content
+        JOIN orders_orderitem item ON item.id = content.item_id
+        JOIN orders_orderline line ON line.id = item.line_id
+        WHERE content.package_id = ANY (ARRAY(SELECT id FROM chosen))
+          AND content.removed_at IS NULL
+        GROUP BY 1
+    ) AS contents ON contents.package_id = chosen.id
+    ORDER BY chosen.place
+"""
 
 
 class PackageRow(NamedTuple):
@@ -124,9 +151,37 @@ class ToPackRow(NamedTuple):
     contents: list[dict[str, Any]]
 
 
+class AnsweredPackage(NamedTuple):
+    """A package as programs are told of it; `contents` is JSON already."""
+
+    id: int
+    updated_at: datetime
+    number: str
+    status: str
+    ship_by: datetime | None
+    expected_at: datetime | None
+    created_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    other_carrier: str
+    tracking_number: str
+    invoice_number: str
+    invoice_date: date | None
+    invoice_link: str
+    invoice_file: str
+    order: str
+    seller_code: str
+    seller: str
+    option_code: str | None
+    tracking_url: str | None
+    company: str | None
+    contents: str
+
+
 class _Rows(BaseIterable):
     statement: str
     row: Any
+    read: Any = staticmethod(orjson.loads)  # what becomes of the contents
 
     def __iter__(self) -> Iterator[Any]:
         try:
@@ -135,7 +190,7 @@ class _Rows(BaseIterable):
             return
         statement = (_CHOSEN + self.statement).format(chosen=chosen)
         for *facts, contents in fetched(statement, values):
-            yield self.row(*facts, orjson.loads(contents or "[]"))
+            yield self.row(*facts, self.read(contents or "[]"))
 
 
 class PackageRows(_Rows):
@@ -150,6 +205,14 @@ class ToPackRows(_Rows):
 
     statement = _TO_PACK
     row = ToPackRow
+
+
+class AnsweredPackages(_Rows):
+    """How a queryset of packages gives its rows as `AnsweredPackage`."""
+
+    statement = _ANSWERED
+    row = AnsweredPackage
+    read = staticmethod(str)
 
 
 def to_pack(seller_orders):

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.query import BaseIterable
 from django.utils import timezone
 
 from core.scoping import ScopedQuerySet
-from packages.listing import PackageRows
+from packages.listing import AnsweredPackages, PackageRows
 
 OPEN = ("preparing", "ready_to_ship")
 
@@ -114,8 +115,15 @@ class PackageQuerySet(ScopedQuerySet):
 
     def with_list_details(self):
         """Rows (`PackageRow`) with all that a list shows, in one query."""
+        return self._given_as(PackageRows)
+
+    def as_answered(self):
+        """Rows (`AnsweredPackage`) with all that programs are told of them, in one query."""
+        return self._given_as(AnsweredPackages)
+
+    def _given_as(self, iterable_class: type[BaseIterable]):
         rows = self._chain()
-        rows._iterable_class = PackageRows
+        rows._iterable_class = iterable_class
         return rows
 
 

@@ -5,13 +5,16 @@ Answers are plain dicts; the Shape classes describe them for OpenAPI.
 
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 
 from core.api.serializers import StrictSerializer
 from orders.models import OrderStatus
 from orders.serializers import moment
 from packages.actions import allowed_actions
+from packages.listing import AnsweredPackage
 from packages.models import CarrierReport, Package, PackageItem
+from sellers.tracking import tracking_link
 
 LONGEST_KEY = CarrierReport._meta.get_field("key").max_length
 LONGEST_TRACKING = Package._meta.get_field("tracking_number").max_length
@@ -115,6 +118,28 @@ class ShipmentsInput(StrictSerializer):
 # -- What is answered ----------------------------------------------------------------------
 
 
+def answered_package(package: AnsweredPackage) -> dict[str, Any]:
+    """A row of the list: what `package_row` tells of a package."""
+    return {
+        "number": package.number,
+        "order": package.order,
+        "seller": {"code": package.seller_code, "name": package.seller},
+        "status": package.status,
+        "items": orjson.Fragment(package.contents),
+        "delivery_option": package.option_code,
+        "carrier": package.company or package.other_carrier,
+        "tracking_number": package.tracking_number,
+        "tracking_link": tracking_link(package.tracking_url, package.tracking_number) or None,
+        "invoice": _invoice(package),
+        "ship_by": package.ship_by,
+        "expected_at": package.expected_at,
+        "created_at": package.created_at,
+        "shipped_at": package.shipped_at,
+        "delivered_at": package.delivered_at,
+        "updated_at": package.updated_at,
+    }
+
+
 def package_row(package: Package) -> dict[str, Any]:
     """One package as its reader may see it; `contents` are prefetched (`packages.api`)."""
     option = package.delivery_option
@@ -158,7 +183,7 @@ def _item(content: PackageItem) -> dict[str, Any]:
     }
 
 
-def _invoice(package: Package) -> dict[str, Any] | None:
+def _invoice(package: Package | AnsweredPackage) -> dict[str, Any] | None:
     if not package.invoice_number:
         return None
     date = package.invoice_date
@@ -226,8 +251,8 @@ class PackageShape(serializers.Serializer):
     delivered_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
 
-    def to_representation(self, package: Package) -> dict[str, Any]:
-        return package_row(package)
+    def to_representation(self, package: AnsweredPackage) -> dict[str, Any]:
+        return answered_package(package)
 
 
 class EventShape(serializers.Serializer):

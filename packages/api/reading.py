@@ -37,21 +37,18 @@ class OwnPackageEndpointFilter(PackageEndpointFilter):
     seller = None
 
 
-def packages_for(actor: Actor):
-    """The packages that this actor may see, ready for `package_row`: two queries."""
+def whole_packages(actor: Actor):
+    """The packages that this actor may see, ready for `package_detail`: three queries."""
+    told = CarrierReport.objects.order_by("occurred_at", "pk")
     inside = PackageItem.objects.inside().select_related("item__line", "item__open_case")
     ordered = inside.order_by("item__line__position", "item__first_unit")
     return (
         Package.objects.visible_to(actor)
         .select_related("order", "seller", "delivery_option__company")
-        .prefetch_related(Prefetch("contents", queryset=ordered))
+        .prefetch_related(
+            Prefetch("contents", queryset=ordered), Prefetch("reports", queryset=told)
+        )
     )
-
-
-def whole_packages(actor: Actor):
-    """The same, ready for `package_detail`: three queries."""
-    told = CarrierReport.objects.order_by("occurred_at", "pk")
-    return packages_for(actor).prefetch_related(Prefetch("reports", queryset=told))
 
 
 class PackageList(ListEndpoint):
@@ -71,7 +68,7 @@ class PackageList(ListEndpoint):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return Package.objects.none()
-        return packages_for(self.request.actor)
+        return Package.objects.visible_to(self.request.actor).as_answered()
 
 
 class PackageDetail(DetailEndpoint):

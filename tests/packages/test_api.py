@@ -182,6 +182,20 @@ def test_a_cancelled_package_is_still_told_to_programs(program, package, order, 
     assert program.get(f"packages/{package.number}/").json()["items"] == []
 
 
+def test_a_list_tells_of_a_package_what_the_package_tells(program, package, option):
+    program.post(
+        f"packages/{package.number}/invoice/", {"number": "R 7/1", "date": "2026-11-20"}
+    )
+    ship_package(package=package, tracking_number="NP 7/41", actor=SYSTEM)
+
+    (listed,) = program.get("packages/").json()["results"]
+    whole = program.get(f"packages/{package.number}/").json()
+
+    assert listed == {name: told for name, told in whole.items() if name in listed}
+    assert set(whole) - set(listed) == {"events", "allowed_actions"}
+    assert listed["tracking_link"] == "https://norrpost.example/NP%207%2F41"
+
+
 def test_many_packages_cost_as_much_as_one(program, package, seller):
     def cost() -> int:
         with CaptureQueriesContext(connection) as asked:
