@@ -311,6 +311,13 @@ ENDPOINTS = {
         of="case",
         method="post",
     ),
+    "api:cancellation_overruling": Row(
+        {OWNER},
+        refused=OWN_SELLERS | {CUSTOMER, OWNER_EMPLOYEE},
+        of="case",
+        method="post",
+        content=lambda world: {"note": "It has not left the house."},
+    ),
     "api:reason_list": Row(EVERYBODY),
     "api:cancellation_policy": Row(ADMINS, refused=EVERYBODY - ADMINS),
     "api:refund_plan_list": Row(EVERYBODY),
@@ -372,6 +379,92 @@ ENDPOINTS = {
     "api:seller_list": Row(ADMINS, refused=EVERYBODY - ADMINS),
     "api:seller_detail": Row({SELLER, OWNER}, refused=EVERYBODY - ADMINS, of="seller"),
     "api:delivery_option_list": Row(ADMINS, refused=EVERYBODY - ADMINS),
+}
+
+# Who has a part in a return; what each may do with it follows from role and rank.
+PARTIES = {CUSTOMER} | OWN_SELLERS | OWNERS
+CUSTOMERS_ACT = {
+    "may": {CUSTOMER, OWNER},
+    "refused": OWN_SELLERS | {OWNER_EMPLOYEE},
+    "method": "post",
+}
+MANAGERS_ACT = {
+    "may": {SELLER, OWNER},
+    "refused": {CUSTOMER, SELLER_EMPLOYEE, OWNER_EMPLOYEE},
+    "method": "post",
+}
+STATEMENT = {"text": "It came like this."}
+
+
+def returning(world) -> dict:
+    return {"items": [world.units | {"reason": "does_not_fit"}]}
+
+
+def received(world) -> dict:
+    return {"units": [world.units | {"condition": "ok"}]}
+
+
+ENDPOINTS |= {
+    "api:return_list": Row(EVERYBODY),
+    "api:return_detail": Row(PARTIES, of="return"),
+    "api:order_returns": Row(**CUSTOMERS_ACT, of="order", content=returning),
+    "api:return_estimates": Row(**CUSTOMERS_ACT, of="order", content=returning),
+    "api:return_approval": Row(**MANAGERS_ACT, of="return"),
+    "api:return_rejection": Row(
+        **MANAGERS_ACT,
+        of="return",
+        content=lambda world: {"reason": "as_described", "message": "As in the picture."},
+    ),
+    "api:return_withdrawal": Row(**CUSTOMERS_ACT, of="return"),
+    "api:return_offers": Row(
+        **MANAGERS_ACT,
+        of="return",
+        content=lambda world: {"item": "1.1", "amount": 1},
+    ),
+    "api:offer_acceptance": Row(**CUSTOMERS_ACT, of="offer"),
+    "api:offer_refusal": Row(**CUSTOMERS_ACT, of="offer"),
+    "api:offer_withdrawal": Row(**MANAGERS_ACT, of="offer"),
+    "api:return_shipment": Row(
+        {CUSTOMER} | OWNERS,
+        refused=OWN_SELLERS,
+        of="goods",
+        method="post",
+        content=lambda world: {"tracking_number": "T-1", "other_carrier": "Bike"},
+    ),
+    "api:return_receipts": Row(
+        # Whoever packs also receives.
+        OWN_SELLERS | OWNERS,
+        refused={CUSTOMER},
+        of="goods",
+        method="post",
+        content=received,
+    ),
+    "api:return_inspection": Row(
+        **MANAGERS_ACT, of="goods", content=lambda world: {"deductions": []}
+    ),
+    "api:dispute_statement": Row(**CUSTOMERS_ACT, of="disputed", content=lambda world: STATEMENT),
+    "api:dispute_appeal": Row(**CUSTOMERS_ACT, of="disputed", content=lambda world: STATEMENT),
+    "api:dispute_decision": Row(
+        {OWNER},
+        refused=OWN_SELLERS | {CUSTOMER, OWNER_EMPLOYEE},
+        of="disputed",
+        method="post",
+        content=lambda world: {
+            "outcome": "full",
+            "fault": "carrier",
+            "shipping_paid_by": "carrier",
+            "note": "The picture shows it.",
+        },
+    ),
+    "api:return_messages": Row(
+        {CUSTOMER, SELLER, OWNER},
+        refused={SELLER_EMPLOYEE, OWNER_EMPLOYEE},
+        of="return",
+        method="post",
+        content=lambda world: STATEMENT,
+    ),
+    "api:evidence": Row(EVERYBODY, method="post"),
+    "api:evidence_file": Row(PARTIES, of="evidence"),
 }
 
 ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS

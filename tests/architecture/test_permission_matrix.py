@@ -2,12 +2,13 @@
 `permissions.py`."""
 
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import get_resolver, reverse
 
 from cancellations.operations import Selection, request_cancellation
@@ -15,16 +16,21 @@ from core.accounts.models import ApiToken, StaffMember
 from core.accounts.operations import create_token
 from core.actors import SYSTEM, Actor, Role
 from core.deadlines.models import HolidayCalendar
+from core.evidence.operations import store_upload
 from core.jobs.models import Job
 from core.notifications.models import Notification
 from core.notifications.operations import notify
 from orders.models import Reason
 from packages.operations import start_packaging
 from refunds.models import RefundPlan
+from returns.models import ReturnRequest
+from returns.operations import approve_items, make_offer, reject_items
 from sellers.models import DeliveryOption, SellerMember, ShippingCompany
 from tests.architecture.permissions import NOBODY, OWN_ACCOUNT, PEOPLE, PUBLIC, ROUTES, SIGNED, Row
+from tests.core.hostile_files import picture
 from tests.factories import (
     items_of,
+    line,
     make_customer,
     make_member,
     make_order,
@@ -33,6 +39,7 @@ from tests.factories import (
     make_user,
 )
 from tests.people import signed_in, user_of
+from tests.returns import acts as returning
 
 FRAMEWORK_FREE = {"", None}  # the catch-all of /api/ has no name
 
@@ -84,7 +91,14 @@ class World:
     units: dict
 
 
-MISSING = {"number": "none", "code": "none", "pk": 0, "step": "none"}
+MISSING = {
+    "number": "none",
+    "code": "none",
+    "pk": 0,
+    "step": "none",
+    "offer": 0,
+    "key": str(UUID(int=0)),
+}
 
 
 def build() -> World:
@@ -132,6 +146,7 @@ def build() -> World:
         "step": {"step": "package.ship_by"},
         "calendar": {"pk": HolidayCalendar.objects.create(code="c", name="C").pk},
     }
+    keys |= returns_of(here, people)
     for role in ("customer", "seller", "owner"):
         keys[f"{role}_notification"] = {"pk": notified(people[role])}
     unshipped = next(each for each in items_of(order) if each.open_case_id is None)
@@ -139,6 +154,36 @@ def build() -> World:
     clients = {person: signed_in(Client(), actor) for person, actor in people.items() if actor}
     units = {"item": unshipped.number, "quantity": 1}
     return World(people, clients | {NOBODY: Client()}, keys, {"items": [wanted]}, units)
+
+
+def returns_of(seller, people: dict) -> dict[str, dict]:
+    """One return at every place where somebody else has to act: to be answered, offered for,
+    sent back, decided; and a photo that somebody gave with one."""
+    customer, answering = people["customer"], people["seller"]
+
+    def asked_for(**more) -> ReturnRequest:
+        order = returning.delivered_order(lines=[line(seller, unit_price=500)])
+        make_customer(order, user_of(customer))
+        [item] = items_of(order)
+        return returning.ask(order, customer, returning.select(item, **more))
+
+    photo = store_upload(SimpleUploadedFile("photo.png", picture("PNG")), given_by=customer)
+    waiting, offered, approved, rejected = (
+        asked_for(files=(photo,)),
+        *(asked_for() for _ in range(3)),
+    )
+    offer = make_offer(offered, item_id=offered.items.get().item_id, amount=100, actor=answering)
+    approve_items(approved, actor=answering)
+    reject_items(
+        rejected, actor=answering, reason_code="as_described", message="As in the picture."
+    )
+    return {
+        "return": {"number": waiting.case.number},
+        "offer": {"number": offered.case.number, "offer": offer.pk},
+        "goods": {"number": approved.case.number},
+        "disputed": {"number": rejected.case.number},
+        "evidence": {"key": str(photo.key)},
+    }
 
 
 def notified(actor: Actor) -> int:
@@ -154,10 +199,11 @@ def notified(actor: Actor) -> int:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """Built once for all routes, and undone with them."""
     cache.clear()  # counted calls
-    with django_db_blocker.unblock(), transaction.atomic():
+    folder = override_settings(PRIVATE_FILES_DIR=str(tmp_path_factory.mktemp("files")))
+    with folder, django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
 
@@ -180,7 +226,7 @@ def ask(world: World, person: str, name: str, row: Row, keys: dict):
 def let_in(response) -> bool:
     """Past every gate: an answer, a redirect (not to the sign-in), or a refusal of the content."""
     to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
-    return response.status_code in {200, 201, 202, 204, 302, 400, 409, 422} and not to_sign_in
+    return response.status_code in {200, 201, 202, 204, 302, 400, 409, 415, 422} and not to_sign_in
 
 
 @pytest.mark.django_db
