@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from returns.rules import Rules
 Wish = ReturnRequest.Wish
 AT_ONCE = RefundPlan.PayableWhen.AT_ONCE
 RETURNABLE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.DELIVERY_FAILED)
-MOST_FILES = 10  # per request and per rejection
+MOST_FILES = settings.EVIDENCE_MOST_FILES  # per request and per rejection
 
 SILENCE = "silence"
 ESCALATED = "escalated"
@@ -189,13 +190,14 @@ def fits_wish(wish: str, pay_to: str) -> InvalidInput | None:
 
 
 def fits_evidence(
-    reason: Reason | None, files: Sequence[object], actor: Actor, *, field: str
+    reason: Reason | None, files: Sequence[object], actor: Actor, *, field: str, before: int = 0
 ) -> InvalidInput | None:
-    """Why this evidence does not do: none where the reason wants some, or too much of it.
+    """Why this evidence does not do: none where the reason wants some, or too much of it, the
+    `before` files of the same request counted.
 
     The marketplace may open a request for somebody who has only called.
     """
-    if len(files) > MOST_FILES:
+    if files and before + len(files) > MOST_FILES:
         return InvalidInput(
             _("At most %(n)s files.") % {"n": MOST_FILES}, field=f"{field}/files", code="too_many"
         )

@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.errors import DomainError
 from core.evidence.models import StoredFile
 from orders.models import Order, OrderItem, Reason
-from orders.operations.selecting import Selection
+from orders.operations.selecting import MoreRules, Selection
 from packages.models import PackageItem
 from returns import policies
 from returns.models import Dispute, ReturnItem, ReturnRequest
@@ -112,13 +112,17 @@ def _parts(items: Iterable[OrderItem]) -> dict[int, OrderItem]:
     return {pk: wholes[of] for pk, of in replacing.items() if of in wholes}
 
 
-def unfit_evidence(actor: Actor):
-    """The rule about the evidence of a selection, as `choose` asks it."""
+def unfit_evidence(actor: Actor) -> MoreRules:
+    """The rule about the evidence of all selections of a request, as `choose` asks it of each."""
+    given = 0
 
     def problems_of(
         selection: ReturnSelection, reason: Reason | None, field: str
     ) -> list[DomainError]:
-        problem = policies.fits_evidence(reason, selection.files, actor, field=field)
+        nonlocal given
+        files = selection.files
+        problem = policies.fits_evidence(reason, files, actor, field=field, before=given)
+        given += len(files)
         return [problem] if problem else []
 
     return problems_of

@@ -1,5 +1,6 @@
 """What the tests about returns do again and again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -56,7 +57,7 @@ def select(
     quantity: int | None = None,
     reason: str = "not_as_described",
     note: str = "",
-    files: tuple[StoredFile, ...] = (),
+    files: Sequence[StoredFile] = (),
 ) -> ReturnSelection:
     return ReturnSelection(item.pk, quantity or item.quantity, reason, note, files)
 

@@ -199,6 +199,18 @@ def test_somebody_elses_file_and_one_given_before_are_refused(order, customer):
         ask(order, customer, select(bowl, files=(own,)))
 
 
+def test_the_files_of_a_whole_request_are_counted(order, customer):
+    mugs, bowl = items_of(order)
+    files = [stored_file(customer) for _ in range(11)]
+
+    with pytest.raises(InvalidInput) as refusal:
+        ask(order, customer, select(mugs, files=files[:6]), select(bowl, files=files[6:]))
+
+    assert (refusal.value.field, refusal.value.code) == ("items/1/files", "too_many")
+    ask(order, customer, select(mugs, files=files[:6]), select(bowl, files=files[7:]))
+    assert ReturnEvidence.objects.count() == 10
+
+
 def test_every_problem_is_named_at_once(order, customer):
     mugs, bowl = items_of(order)
     too_many = tuple(stored_file(customer) for _ in range(11))
