@@ -1,7 +1,7 @@
 """What happened to an order, for one reader, newest first.
 
-The words stand in `templates/events/<event type>.html`; which events make one entry, and who
-reads which of them, stands here.
+The words stand in `templates/events/<event type>.html`, who reads which events in
+`orders.timeline_rules`; which events make one entry stands here.
 """
 
 from collections.abc import Iterable
@@ -20,88 +20,10 @@ from core.badges import look_of
 from core.events.models import Event
 from core.states import Recorded
 from orders.presenters import OrderDetail
+from orders.timeline_rules import FOR_CUSTOMER, LEFT_OUT, LOOKS, SPOKEN_FOR_BY
 
 FALLBACK = "events/fallback.html"
 SAME_MOMENT = timedelta(seconds=2)
-
-# A customer reads what became of their things and their money, not how it was decided.
-FOR_CUSTOMER = (
-    "order.placed",
-    "order_item.shipped",
-    "order_item.delivered",
-    "order_item.delivery_failed",
-    "order_item.cancelled",
-    "order_item.returned",
-    "package.shipped",
-    "package.out_for_delivery",
-    "package.delivered",
-    "package.delivery_failed",
-    "cancellation.requested",
-    "cancellation.item_shipped",
-    "cancellation.made",
-    "case.waiting",
-    "case.rejected",
-    "case.withdrawn",
-    "refund_plan.lines_changed",
-    "refund_plan.processing",
-    "refund_plan.completed",
-)
-# Bookkeeping that always comes with an act which has its own entry.
-LEFT_OUT = (
-    "order_item.split",
-    "order_item.split_off",
-    "order_item.replaced",
-    "order_item.replacing",
-    "order_item.restocked",
-    "item.restocked",
-    "item.disposed",
-)
-# Said already by another entry of the same moment.
-SPOKEN_FOR_BY = {
-    "case.waiting": ("cancellation.requested", "cancellation.made", "return.requested"),
-    "case.approved": ("cancellation.approved", "cancellation.made", "return.approved"),
-    "case.rejected": ("cancellation.items_rejected",),
-    "cancellation.approved": ("cancellation.made", "cancellation.overruled"),
-    "cancellation.items_approved": ("cancellation.approved",),
-    "order_item.preparing": ("package.preparing",),
-    "order_item.ready_to_ship": ("package.ready_to_ship",),
-    "order_item.shipped": ("package.shipped",),
-    "order_item.delivered": ("package.delivered",),
-    "order_item.delivery_failed": ("package.delivery_failed",),
-    "package.preparing": ("package.split",),
-    "package.items_moved": ("package.items_joined",),
-    "package.items_removed": ("order_item.cancelled",),
-    "deadline.passed": ("package.ship_by_missed",),
-}
-# Tone and icon come from the status that an event's type ends with; these are other.
-LOOKS = {
-    "order.placed": ("accent", "shopping-bag"),
-    "cancellation.requested": ("warning", "hourglass"),
-    "cancellation.held": ("warning", "hourglass"),
-    "cancellation.made": ("danger", "x"),
-    "cancellation.items_approved": ("info", "check"),
-    "cancellation.items_rejected": ("danger", "x"),
-    "cancellation.overruled": ("info", "check"),
-    "cancellation.escalated": ("warning", "hourglass"),
-    "cancellation.item_shipped": ("danger", "truck"),
-    "package.cancelled": ("neutral", "package-x"),
-    "package.ship_by_missed": ("warning", "clock-alert"),
-    "package.out_for_delivery": ("accent", "truck"),
-    "package.expected": ("accent", "clock"),
-    "package.invoiced": ("info", "receipt-text"),
-    "package.split": ("info", "package-open"),
-    "package.items_moved": ("info", "package-open"),
-    "package.items_joined": ("info", "package-open"),
-    "package.items_removed": ("neutral", "package-x"),
-    "package.delivery_changed": ("info", "truck"),
-    "refund_plan.waiting": ("plain", "receipt-text"),
-    "refund_plan.processing": ("info", "send"),
-    "refund_plan.lines_dropped": ("neutral", "receipt-text"),
-    "refund_plan.payable": ("info", "wallet"),
-    "refund_plan.retried": ("info", "refresh-cw"),
-    "refund_plan.second_approved": ("info", "users"),
-    "refund_plan.moved_to_external": ("neutral", "wallet"),
-}
 
 
 @dataclass
@@ -161,9 +83,13 @@ def timeline_of(detail: OrderDetail) -> list[TimelineEntry]:
 
 def _events(detail: OrderDetail) -> list[Event]:
     events = Event.objects.of_order(detail.order.pk)
-    if detail.actor.role is Role.CUSTOMER:
-        return list(events.filter(type__in=FOR_CUSTOMER))
-    return list(events.visible_to(detail.actor))
+    role = detail.actor.role
+    if role is Role.CUSTOMER:
+        events = events.filter(type__in=FOR_CUSTOMER)
+    else:
+        events = events.visible_to(detail.actor)
+    # What one side writes need not be for the other.
+    return [event for event in events if role not in event.data.get("hidden_from", ())]
 
 
 def _unspoken(events: list[Event]) -> list[Event]:
@@ -318,9 +244,10 @@ def _numbered_models() -> dict[str, tuple[Any, tuple[str, ...]]]:
     kinds = {}
     for model in apps.get_models():
         if issubclass(model, Recorded) and model.EVENT not in ("order", "order_item"):
-            columns = tuple(name for name in ("number", "total") if _has(model, name))
-            if "number" in columns:
-                kinds[model.EVENT] = (model, columns)
+            name = "number" if _has(model, "number") else "code"  # a parcel of a return has a code
+            if _has(model, name):
+                total = ("total",) if _has(model, "total") else ()
+                kinds[model.EVENT] = (model, (name, *total))
     return kinds
 
 

@@ -3,8 +3,10 @@
 from core.deadlines.expiry import on_expiry
 from core.events import on
 from refunds.models import RefundPlan
-from returns import operations
+from returns import operations, telling
 from returns.models import Dispute, ReturnParcel
+
+__all__ = ["telling"]  # imported for its reactions
 
 
 @on_expiry(operations.ANSWER_STEP, operations.ESCALATED_STEP)
