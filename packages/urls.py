@@ -9,6 +9,9 @@ from packages.views import bulk, contents, detail, lists, sending, tracking
 PAPER = [path("packages/paper/", PackagePaper.as_view(), name="package_paper")]
 OF_PACKAGE = "packages/<str:number>/"
 
+my_urls = [
+    path(f"{OF_PACKAGE}invoice/", detail.InvoiceFile.as_view(), name="package_invoice_file"),
+]
 seller_urls = [
     *PAPER,
     path("packages/", lists.PackageList.as_view(), name="package_list"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -177,9 +178,16 @@ def _card(order: Order, package: Package, names: list[str], told: Told) -> Packa
         tracking_number=package.tracking_number,
         tracking_link=package.tracking_link,
         invoice_number=package.invoice_number,
-        invoice_link=package.invoice_link,
+        invoice_link=_invoice_link(package),
         told=told,
     )
+
+
+def _invoice_link(package: Package) -> str:
+    """Where the customer reads the invoice: the seller's own address, else the file we keep."""
+    if package.invoice_link or not package.invoice_file:
+        return package.invoice_link
+    return reverse("my:package_invoice_file", args=[package.number])
 
 
 def _steps(order: Order, package: Package | None, told: Told) -> list[Step]:

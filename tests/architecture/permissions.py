@@ -116,6 +116,8 @@ CUSTOMER_PAGES = {
     "my:order_detail": Row({CUSTOMER}, of="order"),
     "my:cancellation_create": Row({CUSTOMER}, of="order"),
     "my:case_detail": Row({CUSTOMER}, of="case"),
+    # No invoice was handed in: there is nothing to have. Who gets one: test_pages.
+    "my:package_invoice_file": Row(frozenset(), of="package"),
     "my:cancellation_withdrawal": Row({CUSTOMER}, of="case", method="post"),
     "my:notification_list": Row(EVERYBODY),
     "my:notifications_read": Row(EVERYBODY, method="post"),

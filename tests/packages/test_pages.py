@@ -3,13 +3,16 @@
 import io
 
 import pytest
+from django.test import Client
 
-from core.actors import Rank
+from core.actors import SYSTEM, Rank
 from packages.models import Package
+from packages.operations import start_packaging
 from sellers.models import DeliveryOption
 from tests.factories import (
     items_of,
     line,
+    make_customer,
     make_member,
     make_order,
 )
@@ -185,6 +188,22 @@ def test_invoices_of_others_are_not_there(client, kiln, luma):
     Package.objects.filter(pk=package.pk).update(invoice_file="invoices/x.pdf")
     other = signed_in(client, make_member(luma))
     assert other.get(f"/seller/packages/{package.number}/invoice/file/").status_code == 404
+
+
+def test_the_customer_reads_the_invoice_and_nobody_elses(seller, kiln):
+    order = make_order(number="FH-5", lines=[line(kiln, 1)])
+    package = start_packaging(order=order, items=items_of(order), actor=SYSTEM)
+    upload = io.BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+    upload.name = "invoice.pdf"
+    say(seller, f"/seller/packages/{package.number}/invoice/", number="F-9", file=upload)
+    address = f"/my/packages/{package.number}/invoice/"
+
+    own = signed_in(Client(), make_customer(order))
+
+    assert address in text(own.get("/my/orders/FH-5/"))
+    assert own.get(address).headers["Content-Type"] == "application/pdf"
+    stranger = signed_in(Client(), make_customer(make_order()))
+    assert stranger.get(address).status_code == 404
 
 
 def test_another_carrier_is_named_not_guessed(seller, kiln, norrpost):
