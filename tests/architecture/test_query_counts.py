@@ -13,7 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.actors import SYSTEM
 from orders.models import OrderItem
+from returns.operations import approve_items, make_offer, reject_items
 from tests.factories import (
     line,
     make_customer,
@@ -26,6 +28,7 @@ from tests.factories import (
 from tests.orders_pages.test_details import cancelled_one
 from tests.orders_pages.test_lists import move, waiting_case
 from tests.people import bearer, signed_in
+from tests.returns.acts import asked, delivered_order
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -142,3 +145,51 @@ def test_an_order_costs_the_same_with_many_items(client, world, who, address, ta
     many, queries = cost(client, f"{address}{large.number}/{tab}")
 
     assert few == many <= 28, "\n".join(queries)
+
+
+@pytest.mark.parametrize("who", ["owner", "seller"])
+def test_returns_cost_the_same_with_many_rows(world, who):
+    """Each with an offer, with goods on their way and with a dispute."""
+    people, _grow, made = world
+    kiln = made[0].seller_orders.order_by("pk").first().seller
+    headers = bearer(people[who], "returns:read")
+
+    def grow(count: int) -> None:
+        for _number in range(count):
+            for answer in (offered, approved, rejected):
+                answer(asked(delivered_order(lines=[line(kiln, 2), line(kiln, 1)])))
+
+    grow(1)
+    one, _queries = cost(Client(), "/api/v1/returns/", headers=headers)
+    grow(4)
+    many, queries = cost(Client(), "/api/v1/returns/", headers=headers)
+
+    assert one == many <= 18, "\n".join(queries)
+
+
+def offered(request) -> None:
+    item_id = request.items.first().item_id
+    make_offer(request, item_id=item_id, amount=100, actor=SYSTEM)
+
+
+def approved(request) -> None:
+    approve_items(request, actor=SYSTEM)
+
+
+def rejected(request) -> None:
+    admin = make_member(request.case.seller)
+    reject_items(request, actor=admin, reason_code="as_described", message="As in the picture.")
+
+
+def test_an_order_told_to_a_program_costs_the_same_with_many_items(world):
+    people, _grow, made = world
+    kiln = made[0].seller_orders.order_by("pk").first().seller
+    headers = bearer(people["owner"], "orders:read")
+    few, many = (
+        delivered_order(lines=[line(kiln, 2) for _line in range(count)]) for count in (1, 12)
+    )
+
+    one, _queries = cost(Client(), f"/api/v1/orders/{few.number}/", headers=headers)
+    twelve, queries = cost(Client(), f"/api/v1/orders/{many.number}/", headers=headers)
+
+    assert one == twelve <= 9, "\n".join(queries)
