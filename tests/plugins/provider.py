@@ -38,6 +38,10 @@ class Provider:
         chance = {"probability": probability, "seed": seed, "kinds": kinds}
         self._post("/faults", {"chance": chance | {"seconds": 3 * PATIENCE}})
 
+    def send_webhooks(self, **how: object) -> None:
+        """What becomes of a key is told to `url`, signed with `secret`, in this `mode`."""
+        self._post("/webhooks", how)
+
     def behave(self) -> None:
         self._post("/faults", {})
 

@@ -1,81 +1,47 @@
 """Customers who do not give up: a stream of cancellations through the API.
 
 Whatever happens to the web server, each asks again with the same Idempotency-Key until told that
-the cancellation stands.
+the cancellation stands, or that the seller was first.
 """
 
 import random
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
-from uuid import UUID, uuid5
 
-import httpx
+from tests.proofs.insisting import Insisting
 
-SEED = UUID("7c1f9a52-9f57-4a3b-8a0d-6c1f2a9f3b11")
-PATIENCE = 120
 AT_ONCE = 3
+TOO_LATE = {"not_cancellable", "quantity_not_left"}
 
 
-class Customers:
-    """`ask()` starts one more; `wait()` until each was told, and raises what went wrong."""
+class Customers(Insisting):
+    """`ask()` starts one more; `wait()` says of each whether its cancellation stands."""
 
     def __init__(self, url: str, filled: dict, seed: int):
+        super().__init__(url, seed, AT_ONCE)
         self.orders = filled["orders"]
         self.dice = random.Random(seed)
-        self.seed = seed
-        self.asked: list[Future] = []
-        self.repeated = 0
-        self._pool = ThreadPoolExecutor(AT_ONCE)
-        self._left = Event()
-        self._headers = {"Authorization": f"Bearer {filled['token']}"}
-        self._url = url
+        self._token = filled["token"]
 
     @property
-    def told(self) -> int:
-        return sum(one.done() for one in self.asked)
+    def stock(self) -> int:
+        """How many orders have not had their turn."""
+        return len(self.orders) - len(self.asked)
+
+    def next_order(self) -> dict | None:
+        return self.orders[len(self.asked)] if self.stock else None
 
     def ask(self) -> bool:
         """Ask to cancel some of the next order; False when every order had its turn."""
-        if len(self.asked) >= len(self.orders):
+        order = self.next_order()
+        if order is None:
             return False
-        order = self.orders[len(self.asked)]
-        item, quantity = self.dice.choice(order["items"])
+        item, quantity, _shop = self.dice.choice(order["items"])
         units = self.dice.randint(1, quantity)
         wanted = {"items": [{"item": item, "quantity": units, "reason": "changed_mind"}]}
-        self.asked.append(self._pool.submit(self._insist, order["number"], wanted))
+        self._start(self._cancel, order["number"], wanted)
         return True
 
-    def _insist(self, number: str, wanted: dict) -> dict:
-        key = str(uuid5(SEED, f"{self.seed}/{number}"))
-        deadline = time.monotonic() + PATIENCE
-        said = "nothing"
-        while time.monotonic() < deadline and not self._left.is_set():
-            try:
-                answer = httpx.post(
-                    f"{self._url}/api/v1/orders/{number}/cancellations/",
-                    json=wanted,
-                    headers=self._headers | {"Idempotency-Key": key},
-                    timeout=10,
-                    trust_env=False,
-                )
-            except httpx.HTTPError as error:
-                said = f"{type(error).__name__}: {error}"
-            else:
-                if answer.status_code == 201:
-                    return answer.json()
-                said = f"{answer.status_code}: {answer.text[:300]}"
-                if answer.status_code < 500 and answer.status_code not in (409, 429):
-                    break
-            self.repeated += 1
-            time.sleep(0.3)
-        raise AssertionError(f"{number} could not be cancelled; the last answer was {said}")
-
-    def wait(self) -> int:
-        """How many were told that their cancellation stands: all of them."""
-        self._pool.shutdown(wait=True)
-        return len([one.result() for one in self.asked])
-
-    def leave(self) -> None:
-        self._left.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def _cancel(self, number: str, wanted: dict) -> bool:
+        path = f"/orders/{number}/cancellations/"
+        told = self.post(path, wanted, token=self._token, key=number)
+        assert told.status == 201 or told.code in TOO_LATE, f"{number}: {told}"
+        return told.status == 201

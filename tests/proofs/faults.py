@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from refunds.simulator.server import FAULTS as PROVIDER_FAULTS
+from refunds.simulator.webhooks import MODES as WEBHOOK_MODES
 from tests.proofs.running import READ_SECONDS, Running
 
 Fault = Callable[[Running, random.Random], None]
@@ -36,6 +37,13 @@ def _provider(kind: str) -> Fault:
         product.provider.fail(*[kind] * dice.randint(1, 4), seconds=1.5 * READ_SECONDS)
 
     return misbehave
+
+
+def _webhooks(mode: str) -> Fault:
+    def tell_otherwise(product: Running, _dice: random.Random) -> None:
+        product.send_webhooks(mode)
+
+    return tell_otherwise
 
 
 def postgres(product: Running, _dice: random.Random) -> None:
@@ -68,6 +76,7 @@ FAULTS: dict[str, Fault] = {
     "tasks rung twice": duplicates,
 }
 FAULTS |= {f"the provider: {kind}": _provider(kind) for kind in sorted(PROVIDER_FAULTS)}
+FAULTS |= {f"the provider's webhooks: {mode}": _webhooks(mode) for mode in sorted(WEBHOOK_MODES)}
 
 
 def schedule(count: int, seed: int) -> list[str]:

@@ -39,25 +39,44 @@ PATIENCE = 60
 
 
 def fill(*, orders: int, seed: int) -> dict:
-    """A customer with a token, and their orders of one to five units, some paid in two ways."""
-    for code in SHOPS:
-        Seller.objects.get_or_create(code=code, defaults={"name": code, "commission_rate": "0.12"})
-    dice = random.Random(seed)
-    batch = [_order(number, dice) for number in range(orders)]
+    """A customer and the sellers, each with a token, and orders as `place` makes them."""
+    sellers = {
+        shop: _token(workbench.member_of(shop), "packages:write", "packages:read") for shop in SHOPS
+    }
+    return {
+        "token": _token(_customer(), "cancellations:write"),
+        "sellers": sellers,
+        "orders": place(orders=orders, seed=seed),
+    }
+
+
+def place(*, orders: int, seed: int, first: int = 0) -> list[dict]:
+    """The customer's next orders of one to five units, some paid in two ways. What was placed
+    already, when the database was lost meanwhile, is not placed again."""
+    dice = random.Random(f"{seed}/{first}")
+    batch = [_order(first + number, dice) for number in range(orders)]
     placed = []
     for start in range(0, orders, 100):
         placed += place_orders(batch[start : start + 100], actor=SYSTEM)
+    Customer.objects.filter(user=None).update(user=_customer().user_id)
+    shops = dict(Seller.objects.values_list("pk", "code"))
+    return [
+        {
+            "number": one.order.number,
+            "items": [[i.number, i.quantity, shops[i.seller_id]] for i in one.items],
+        }
+        for one in placed
+    ]
+
+
+def _customer() -> Actor:
     user, _created = User.objects.get_or_create(email="customer@proof.example")
-    Customer.objects.update(user=user)
-    customer = Actor(Role.CUSTOMER, user_id=user.pk)
-    _token, secret = create_token(name="proof", scopes=["cancellations:write"], actor=customer)
-    return {
-        "token": secret,
-        "orders": [
-            {"number": one.order.number, "items": [[i.number, i.quantity] for i in one.items]}
-            for one in placed
-        ],
-    }
+    return Actor(Role.CUSTOMER, user_id=user.pk)
+
+
+def _token(actor: Actor, *scopes: str) -> str:
+    _row, secret = create_token(name="proof", scopes=scopes, actor=actor)
+    return secret
 
 
 def bench(*, packages: int, seed: int) -> list[str]:
@@ -170,7 +189,7 @@ def books() -> dict:
     }
 
 
-OF_ORDERS = (fill, standing, retry, ring_twice, check, books)
+OF_ORDERS = (fill, place, standing, retry, ring_twice, check, books)
 OF_PACKAGES = (bench, workbench.ship_all, workbench.job, workbench.shipments)
 ACTS = {act.__name__: act for act in (*OF_ORDERS, *OF_PACKAGES)}
 

@@ -1,6 +1,7 @@
 """The proofs, each as a function from a seed to its result."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from tests.proofs.bulk import run_bulk
@@ -141,14 +142,17 @@ def campaign(seed: int, share: float) -> Result:
     done = run_campaign(
         faults=max(int(FAULTS * share), 5), seed=seed, minutes=max(CAMPAIGN_MINUTES * share, 1)
     )
-    found = done.found
+    found, ends = done.found, Counter(end for _package, end in done.served)
     return Result(
         "Faults upon the running product",
         "Web, workers, beat, PostgreSQL, Valkey and the provider, killed and restarted while "
-        "customers cancel through the API and insist with their idempotency keys.",
+        "customers cancel and sellers pack, ship and deliver the same orders through the API; all "
+        "insist with their idempotency keys until the last fault.",
         {
             "Faults": sum(done.faults.values()),
             "Cancellations asked for, told and paid": f"{done.asked:,}",
+            "Cancellations that came after the seller": f"{done.too_late:,}",
+            "Sellers' packages": ", ".join(f"{ends[end]:,} {end}" for end in sorted(ends)),
             "Answers that were lost and asked for again": done.repeated,
             "Parts to pay, payouts": f"{found.parts:,}, {found.payouts:,}",
             "Calls the provider got": f"{found.calls:,}",

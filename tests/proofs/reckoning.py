@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.proofs.running import Running
 
+Served = Sequence[tuple[str | None, str]]
 LETTERS = {"cancellation_requested", "cancellation_approved", "cancellation_refunded"}
 
 
@@ -46,8 +48,10 @@ def drain(product: Running, found: Reckoning, *, patience: float) -> dict[str, i
         time.sleep(0.5)
 
 
-def reckon(product: Running, *, asked: int, patience: float) -> Reckoning:
-    """Drain, then compare books, journal, mails and invariants."""
+def reckon(product: Running, *, asked: int, patience: float, served: Served = ()) -> Reckoning:
+    """Drain, then compare books, journal, packages, mails and invariants. asked: cancellations of
+    which somebody was told that they stand; served: packages, and how far sellers say they came.
+    """
     found = Reckoning()
     still = drain(product, found, patience=patience)
     found.hold(not still, f"After {patience} s there is still something under way: {still}")
@@ -62,6 +66,7 @@ def reckon(product: Running, *, asked: int, patience: float) -> Reckoning:
     found.hold(not books["given_up"], f"{books['given_up']} deliveries or mails were given up")
     _compare_payouts(found, books, journal)
     _count_mails(found, books, product.sent())
+    _compare_packages(found, product.driver("shipments"), served)
     found.faults += product.driver("check")
     return found
 
@@ -82,6 +87,24 @@ def _compare_payouts(found: Reckoning, books: dict, journal: dict) -> None:
     known = {key for of_part in keys.values() for key in of_part}
     strangers = len(set(paid) - known)
     found.hold(not strangers, f"{strangers} payouts under keys that nobody knows")
+
+
+def _compare_packages(found: Reckoning, told: dict, served: Served) -> None:
+    """What sellers were told stands, each package left and arrived once, one mail each."""
+    ends = {package: end for package, end in served if package}
+    stands = told["packages"]
+    wrong = {number: stands.get(number) for number in ends if stands.get(number) != ends[number]}
+    found.hold(not wrong, f"Packages stand otherwise than their sellers were told: {wrong}")
+    found.hold(len(stands) == len(ends), "There are packages that nobody was told of")
+    left = sum(end in ("shipped", "delivered") for end in ends.values())
+    arrived = sum(end == "delivered" for end in ends.values())
+    for words, times, count in (
+        ("left", told["times"], left),
+        ("arrived", told["times_delivered"], arrived),
+        ("were written of", told["told"], left),
+    ):
+        once = {"1": count} if count else {}
+        found.hold(times == once, f"Packages {words} so often: {times}, for {count}")
 
 
 def _count_mails(found: Reckoning, books: dict, sent: Counter[str]) -> None:

@@ -5,6 +5,7 @@ PostgreSQL, Valkey and the payment simulator are private to this run; time-outs 
 is killed is started again by whoever killed it, as a supervisor would.
 """
 
+import base64
 import json
 import os
 import re
@@ -23,6 +24,8 @@ from tests.plugins.provider import Provider
 ROOT = Path(__file__).resolve().parent.parent.parent
 READ_SECONDS = 1.0
 PATIENCE = 90  # seconds for the product to answer
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"only of this proof's run").decode()
+LATE = 3.0  # seconds after which a late webhook comes
 CELERY = (sys.executable, "-m", "celery", "-A", "marketplace", "--quiet")
 QUIET = ("--without-gossip", "--without-mingle", "--loglevel", "CRITICAL")
 
@@ -36,6 +39,7 @@ class Running:
         self.port = embedded.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: dict[str, subprocess.Popen] = {}
+        self.webhooks = "none"
 
     def __enter__(self) -> "Running":
         try:
@@ -64,6 +68,7 @@ class Running:
             "DATABASE_URL": self.services.database_url(),
             "REDIS_URL": self.services.redis_url(),
             "SIMULATOR_URL": self.provider.url,
+            "SIMULATOR_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "BASE_URL": self.url,
             "GATEWAY_CONNECT_SECONDS": str(READ_SECONDS),
             "GATEWAY_READ_SECONDS": str(READ_SECONDS),
@@ -136,6 +141,13 @@ class Running:
     def restart_provider(self) -> None:
         self.provider.kill()
         self.provider.start()
+        self.send_webhooks(self.webhooks)
+
+    def send_webhooks(self, mode: str) -> None:
+        """From now on the provider also tells by webhook: once, twice, early, late or none."""
+        self.webhooks = mode
+        url = f"{self.url}/api/v1/provider-webhooks/simulator/"
+        self.provider.send_webhooks(url=url, secret=WEBHOOK_SECRET, mode=mode, seconds=LATE)
 
     def wait_for_web(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -22,13 +22,13 @@ BATCH = 100
 
 
 def member_of(shop: str) -> Actor:
-    """Somebody who manages this shop, which is made where there is none."""
+    """An Admin of this shop, which is made where there is none."""
     seller, _new = Seller.objects.get_or_create(
         code=shop, defaults={"name": shop, "commission_rate": "0.12"}
     )
     user, _new = User.objects.get_or_create(email=f"{shop}@proof.example")
-    SellerMember.objects.get_or_create(user=user, seller=seller, defaults={"rank": Rank.MANAGER})
-    return Actor(Role.SELLER, user_id=user.pk, seller_id=seller.pk, rank=Rank.MANAGER)
+    SellerMember.objects.get_or_create(user=user, seller=seller, defaults={"rank": Rank.ADMIN})
+    return Actor(Role.SELLER, user_id=user.pk, seller_id=seller.pk, rank=Rank.ADMIN)
 
 
 def pack_orders(orders: list[NewOrder]) -> list[str]:
@@ -64,11 +64,14 @@ def shipments() -> dict:
     """How often each package has left, by its events and by its customer's mails."""
     left = Event.objects.filter(type="package.shipped").values("subject_id")
     items = Event.objects.filter(type="order_item.shipped").values("subject_id")
+    arrived = Event.objects.filter(type="package.delivered").values("subject_id")
     mails = Mail.objects.filter(template="package_shipped")
     return {
+        "packages": dict(Package.objects.values_list("number", "status")),
         "statuses": dict(Counter(Package.objects.values_list("status", flat=True))),
         "times": _times(left.annotate(times=Count("pk"))),
         "times_of_items": _times(items.annotate(times=Count("pk"))),
+        "times_delivered": _times(arrived.annotate(times=Count("pk"))),
         "told": _times(mails.values("order_id").annotate(times=Count("pk"))),
         "mails": list(mails.values_list("message_id", flat=True)),
     }
