@@ -142,6 +142,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "core.templatetags.interface",
                 "core.templatetags.controls",
+                "core.templatetags.pages",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -6,19 +6,15 @@ These are the cheap parts, fit for rows of long lists; bigger parts are Cotton c
 
 import json
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
-from urllib.parse import quote
 
 from django import template
-from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from js_asset.js import ImportMap
 
 from core import formats
 from core.badges import look_of
@@ -27,13 +23,8 @@ from core.thumbs import icon_for, tint_of
 
 register = template.Library()
 
-SCRIPTS = (
-    *("copy", "countdowns", "dialogs", "menus", "poll", "printing"),
-    *("quantity", "reveal", "selection", "theme", "toasts"),
-)
 SOON = timedelta(hours=24)
 LATE = timedelta(hours=4)
-IN_A_PATH = "!$&'()*+,;=~:@"  # what Django leaves as it is in a part of an address (RFC 3986)
 
 
 @register.simple_tag
@@ -236,51 +227,4 @@ def sum_line(label: str, minor: int, currency: str, kind: str = "", note: str = 
         label,
         format_html('<span class="meta block">{}</span>', note) if note else "",
         money(minor, currency) if total else formats.figure(minor, currency),
-    )
-
-
-# -- Pages ------------------------------------------------------------------------------
-
-
-@register.simple_tag
-def url_or_empty(name: str) -> str:
-    """The address of a page that may not be installed; empty when it is not."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-@register.simple_tag
-def number_url(name: str, number: str) -> SafeString:
-    """`{% number_url "seller:order_detail" row.number %}`: what `{% url %}` gives, for rows of
-    lists. Django looks for the address anew each time, which takes longer than the row."""
-    before, after = _address_around(name)
-    number = quote(str(number), safe=IN_A_PATH)
-    return mark_safe(escape(f"{before}{number}{after}"))  # noqa: S308 - escaped
-
-
-@cache
-def _address_around(name: str) -> tuple[str, str]:
-    """What stands before and after the number in the address of this page."""
-    before, _number, after = reverse(name, args=["NUMBER"]).partition("NUMBER")
-    return before, after
-
-
-@register.filter
-def message_tone(level_tag: str) -> str:
-    """The tone of one of Django's messages."""
-    return {"error": "danger", "warning": "warning", "info": "info", "debug": "info"}.get(
-        level_tag, "success"
-    )
-
-
-@register.simple_tag(takes_context=True)
-def page_scripts(context) -> SafeString:
-    """The import map (with the request's nonce) and the one module that starts the others."""
-    # The nonce is made when it is first written out, and is false until then.
-    nonce = str(context.get("CSP_NONCE", ""))
-    modules = ImportMap({f"interface/{name}": f"{name}.js" for name in SCRIPTS})
-    return modules.render(attrs={"nonce": nonce} if nonce else {}) + format_html(
-        '<script type="module" src="{}"></script>', static("main.js")
     )

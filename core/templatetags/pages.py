@@ -1,0 +1,93 @@
+"""Tags of whole pages: addresses, scripts, and parts that are kept (a builtin library)."""
+
+from collections.abc import Hashable
+from functools import cache
+from html import escape
+from urllib.parse import quote
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from js_asset.js import ImportMap
+
+register = template.Library()
+
+SCRIPTS = (
+    *("copy", "countdowns", "dialogs", "menus", "poll", "printing"),
+    *("quantity", "reveal", "selection", "theme", "toasts"),
+)
+IN_A_PATH = "!$&'()*+,;=~:@"  # what Django leaves as it is in a part of an address (RFC 3986)
+MOST_KEPT = 1024  # parts of pages, in each process
+
+_kept: dict[tuple, SafeString] = {}
+
+
+@register.simple_tag(takes_context=True)
+def kept(context, template_name: str, *depends_on: Hashable | list) -> SafeString:
+    """`{% kept "layouts/_menu.html" navigation %}`: an include that each process renders once for
+    each language and each value of what it depends on.
+
+    Only for parts that show nothing else: nobody's name, no token, no moment.
+    """
+    words = tuple(tuple(word) if isinstance(word, list) else word for word in depends_on)
+    key = (template_name, get_language(), words)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        part = context.template.engine.get_template(template_name)
+        with context.push():
+            found = _kept[key] = part.render(context)
+    return found
+
+
+@register.simple_tag
+def url_or_empty(name: str) -> str:
+    """The address of a page that may not be installed; empty when it is not."""
+    return _installed(name)
+
+
+@cache
+def _installed(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def number_url(name: str, number: str) -> SafeString:
+    """`{% number_url "seller:order_detail" row.number %}`: what `{% url %}` gives, for rows of
+    lists. Django looks for the address anew each time, which takes longer than the row."""
+    before, after = _address_around(name)
+    number = quote(str(number), safe=IN_A_PATH)
+    return mark_safe(escape(f"{before}{number}{after}"))  # noqa: S308 - escaped
+
+
+@cache
+def _address_around(name: str) -> tuple[str, str]:
+    """What stands before and after the number in the address of this page."""
+    before, _number, after = reverse(name, args=["NUMBER"]).partition("NUMBER")
+    return before, after
+
+
+@register.filter
+def message_tone(level_tag: str) -> str:
+    """The tone of one of Django's messages."""
+    return {"error": "danger", "warning": "warning", "info": "info", "debug": "info"}.get(
+        level_tag, "success"
+    )
+
+
+@register.simple_tag(takes_context=True)
+def page_scripts(context) -> SafeString:
+    """The import map (with the request's nonce) and the one module that starts the others."""
+    # The nonce is made when it is first written out, and is false until then.
+    nonce = str(context.get("CSP_NONCE", ""))
+    modules = ImportMap({f"interface/{name}": f"{name}.js" for name in SCRIPTS})
+    return modules.render(attrs={"nonce": nonce} if nonce else {}) + format_html(
+        '<script type="module" src="{}"></script>', static("main.js")
+    )
