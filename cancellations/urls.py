@@ -11,7 +11,6 @@ my_urls = [
         storefront.CancellationCreate.as_view(),
         name="cancellation_create",
     ),
-    path("requests/<str:number>/", storefront.CancellationDetail.as_view(), name="case_detail"),
     path(
         "requests/<str:number>/withdrawal/",
         storefront.CancellationWithdrawal.as_view(),

@@ -1,11 +1,15 @@
-"""The addresses of what people do after the sale, the same for sellers and for the owner."""
+"""The addresses of what people do after the sale: the same for sellers and for the owner."""
 
 from django.urls import path
 
-from marketplace.aftersales.views import bulk, requests, transactions
+from marketplace.aftersales.views import asking, bulk, cases, requests, transactions
 
+my_urls = [
+    path("orders/<str:number>/request/", asking.RequestCreate.as_view(), name="return_new"),
+    path("requests/<str:number>/", cases.MyCase.as_view(), name="case_detail"),
+]
 shared_urls = [
-    path("requests/<str:number>/", requests.RequestDetail.as_view(), name="case_detail"),
+    path("requests/<str:number>/", cases.ConsoleCase.as_view(), name="case_detail"),
     path(
         "orders/<str:number>/transaction/",
         transactions.OrderTransaction.as_view(),

@@ -1,0 +1,48 @@
+"""The panels and words that returns lend to pages."""
+
+from django import template
+from django.forms import BoundField
+from django.template.defaultfilters import filesizeformat
+
+from core.actors import Role
+from orders.models import Order
+from returns.forms.files import kept_name as name_of_kept
+from returns.presenters import present, return_cases, steps_of, story_of
+
+register = template.Library()
+
+
+@register.filter
+def kept_name(field: BoundField) -> str:
+    """The name under which files that are stored already go on with the form."""
+    return name_of_kept(field)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """ "1.8 MB"."""
+    return filesizeformat(size)
+
+
+register.filter("steps_of", steps_of)
+register.filter("story_of", story_of)
+
+
+@register.inclusion_tag("returns/_my_returns.html", takes_context=True)
+def my_returns(context, order: Order):
+    """`{% my_returns order %}`: the customer's returns of an order, newest first."""
+    actor = context["request"].actor
+    return {"returns": present(return_cases(actor).filter(order=order), actor)}
+
+
+@register.inclusion_tag("returns/_panel.html", takes_context=True)
+def return_panel(context, order: Order):
+    """`{% return_panel order %}`: the returns of an order, for seller and owner."""
+    request = context["request"]
+    return {
+        "returns": present(return_cases(request.actor).filter(order=order), request.actor),
+        "for_owner": request.actor.role is Role.OWNER,
+        "order": order,
+        "request": request,
+        "surface": request.resolver_match.namespace,
+    }

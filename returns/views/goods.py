@@ -1,0 +1,175 @@
+"""Receiving: find the parcel by its code, say what came, and what is kept of its money."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.actors import Role
+from core.errors import DomainError, NotAllowed
+from core.web import OperationFormView, go_to
+from orders.models import Case
+from returns import goods_policies, operations
+from returns.forms.goods import InspectionForm, ReceiptForm, ReceiveCodeForm
+from returns.models import ReturnItem, ReturnParcel
+from returns.operations.goods import entries_of, expected_entries, plans_on_receipt
+from returns.operations.receiving import units_left
+from returns.presenters import Return, return_cases
+from returns.views.acts import ReturnAct
+
+PREVIEW, LATER = "preview", "later"
+
+
+class ReceiveByCode(OperationFormView):
+    """Scan or type the code on the label."""
+
+    form_class = ReceiveCodeForm
+    template_name = "returns/console/receive.html"
+
+    def form_valid(self, form):
+        try:
+            parcel = operations.find_by_code(form.cleaned_data["code"], self.request.actor)
+        except DomainError as refusal:
+            form.add_error("code", str(refusal))
+            return self.form_invalid(form)
+        return go_to(self.request, self._address(parcel))
+
+    def _address(self, parcel: ReturnParcel) -> str:
+        surface = self.request.resolver_match.namespace
+        return reverse(f"{surface}:return_receive_parcel", args=[parcel.code])
+
+    def get_context_data(self, **kwargs):
+        actor = self.request.actor
+        status = ReturnParcel.Status
+        under_way = (
+            ReturnParcel.objects.visible_to(actor)
+            .filter(status__in=(status.SENT, status.PARTLY_RECEIVED))
+            .select_related("case", "order__customer", "seller")
+            .order_by("confirm_by", "pk")
+        )
+        return super().get_context_data(
+            parcels=under_way[:50],
+            surface=self.request.resolver_match.namespace,
+            is_owner=actor.role is Role.OWNER,
+            **kwargs,
+        )
+
+
+class ReceiveParcel(ReturnAct):
+    """What came out of one parcel; once all has come, what is kept of the money for it.
+
+    Posting with `preview` shows what would be paid, and writes nothing.
+    """
+
+    template_name = "returns/console/receive_parcel.html"
+    partial = "money"
+    unchanged = gettext_lazy("Nothing was saved.")
+
+    def setup(self, request, *args, **kwargs):
+        parcels = ReturnParcel.objects.visible_to(request.actor)
+        self.parcel = parcels.filter(code=kwargs["code"]).first()
+        if self.parcel is None:
+            raise Http404
+        super().setup(request, *args, **kwargs)
+
+    @cached_property
+    def case(self) -> Case:
+        return return_cases(self.request.actor).get(pk=self.parcel.case_id)
+
+    @cached_property
+    def shown(self) -> Return:
+        return Return(self.case, self.request.actor)
+
+    @cached_property
+    def entries(self) -> dict[int, ReturnItem]:
+        return entries_of(self.case)
+
+    @cached_property
+    def expected(self) -> list[ReturnItem]:
+        return expected_entries(self.case)
+
+    @cached_property
+    def plans(self) -> list:
+        """Those that wait for the goods."""
+        return plans_on_receipt(self.case)
+
+    @property
+    def may_deduct(self) -> bool:
+        return goods_policies.may_deduct(self.request.actor) is None
+
+    @property
+    def inspects(self) -> bool:
+        """Whether all has come, and only the money is left to be said something about."""
+        received = self.parcel.status == ReturnParcel.Status.RECEIVED
+        return received and bool(self.plans) and not self.expected
+
+    def get_form_class(self):
+        return InspectionForm if self.inspects else ReceiptForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        options = super().get_form_kwargs() | {"currency": self.shown.currency}
+        if self.inspects:
+            back = [entry for entry in self.entries.values() if entry.goods_back]
+            return options | {"entries": back}
+        return options | {
+            "entries": self.expected,
+            "left": units_left(self.parcel, self.entries),
+            "may_deduct": self.may_deduct and bool(self.plans),
+        }
+
+    def post(self, request, *args, **kwargs):
+        if PREVIEW not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form_class()(**self.get_form_kwargs())
+        form.full_clean()
+        form.errors.clear()
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def act(self, data):
+        actor, form = self.request.actor, self.form
+        try:
+            if self.inspects:
+                return operations.deduct(self.parcel, deductions=form.deductions, actor=actor)
+            # "Later" says nothing about the money; else the list says all that is kept.
+            later = LATER in self.request.POST or not self.may_deduct
+            return operations.receive(
+                self.parcel,
+                units=form.units,
+                actor=actor,
+                last=data["last"],
+                deductions=None if later else form.deductions or self._nothing_kept(),
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+
+    def _nothing_kept(self) -> list | None:
+        """An empty list pays everything at once; None where no money waits."""
+        return [] if self.plans else None
+
+    def get_success_message(self) -> str:
+        if self.result.status == ReturnParcel.Status.RECEIVED:
+            return _("Parcel %(code)s received.") % {"code": self.parcel.code}
+        return _("Saved. The rest of parcel %(code)s is still waited for.") % {
+            "code": self.parcel.code
+        }
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        planned = sum(plan.total for plan in self.plans)
+        kept = [
+            (self.entries[one.entry_id].item.line.name, -one.amount, one.reason)
+            for one in getattr(form, "deductions", [])
+        ]
+        return context | {
+            "parcel": self.parcel,
+            "inspects": self.inspects,
+            "planned": planned,
+            "kept": kept,
+            "left_over": planned + sum(amount for _name, amount, _why in kept),
+            "may_deduct": self.may_deduct and bool(self.plans),
+        }
