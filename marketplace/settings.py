@@ -377,6 +377,7 @@ SPECTACULAR_SETTINGS = {
         "ReturnParcelStatus": "returns.models.ReturnParcel.Status",
         "OfferStatus": "returns.models.Offer.Status",
         "DisputeStatus": "returns.models.Dispute.Status",
+        "DecisionOutcome": "returns.models.Decision.Outcome",
     },
 }
 
