@@ -37,7 +37,14 @@ LOOKS: dict[str, Look] = {
     "void": Look("neutral", "circle-slash", _("Void")),
     "disputed": Look("danger", "scale", _("In dispute")),
     "escalated": Look("danger", "flag", _("Escalated")),
+    "settled": Look("success", "handshake", _("Keeps it, partly refunded")),
+    "closed": Look("neutral", "calendar-x", _("Closed")),
+    # Goods on their way back
+    "awaited": Look("warning", "package-open", _("To be sent")),
+    "sent_back": Look("info", "send", _("On its way back")),
+    "partly_received": Look("info", "package-check", _("Partly received")),
     "received": Look("info", "package-check", _("Received")),
+    "never_came": Look("neutral", "calendar-x", _("Never came")),
     # What a list says about an order's requests
     "cancel_requested": Look("warning", "hourglass", _("Cancel requested")),
     "return_requested": Look("warning", "hourglass", _("Return requested")),

@@ -60,3 +60,10 @@ def may_cancel(item: OrderItem) -> NotCancellable | None:
     if item.open_case_id is not None:
         return NotCancellable(_("A request for this item is waiting for an answer already."))
     return None
+
+
+def may_be_asked_back(item: OrderItem) -> bool:
+    """Whether this item has left, so that its return may be asked for; until when, and on which
+    terms, is said by the rules of returns."""
+    left = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.DELIVERY_FAILED)
+    return item.status in left and item.open_case_id is None

@@ -18,6 +18,7 @@ from returns.models import ReturnItem
 from sellers.models import SellerMember
 
 in_reader_time = lazy(formats.when, str)  # worded in the mail's language and time zone
+SURFACES = {Role.CUSTOMER: "my", Role.SELLER: "seller", Role.OWNER: "owner"}
 ANSWERERS = (MemberRank.MANAGER, MemberRank.ADMIN)
 
 
@@ -167,7 +168,8 @@ def _facts(case: Case, entries: Iterable[ReturnItem] | None, role: Role) -> dict
         "for_owner": role is Role.OWNER,
         "lines": lines_of(entries_of(case) if entries is None else entries),
         "case_url": settings.BASE_URL + _address(role, case),
-        "order_url": settings.BASE_URL + reverse(f"{role}:order_detail", args=[order.number]),
+        "order_url": settings.BASE_URL
+        + reverse(f"{SURFACES[role]}:order_detail", args=[order.number]),
     }
 
 
@@ -186,8 +188,7 @@ def lines_of(entries: Iterable[ReturnItem]) -> list[dict[str, Any]]:
 
 
 def _address(role: Role, case: Case) -> str:
-    page = "my:case_detail" if role is Role.CUSTOMER else f"{role}:request_detail"
-    return reverse(page, args=[case.number])
+    return reverse(f"{SURFACES[role]}:case_detail", args=[case.number])
 
 
 def _people(role: Role, case: Case, ranks: Sequence[str] | None) -> list[User]:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from core import formats
 from orders.models import Case, Order, OrderItem, OrderStatus, SellerOrder
-from orders.policies import may_cancel
+from orders.policies import may_be_asked_back, may_cancel
 
 SHOWN_PRODUCTS = 6
 
@@ -38,6 +38,7 @@ class OrderCard:
     products: list[Product]
     more_products: int
     can_cancel: bool
+    can_ask: bool  # to cancel or to return something; the page says until when
     request: Case | None  # the newest one that has not ended
 
 
@@ -66,6 +67,7 @@ def order_card(order: Order) -> OrderCard:
         products=products[:SHOWN_PRODUCTS],
         more_products=max(len(products) - SHOWN_PRODUCTS, 0),
         can_cancel=any(may_cancel(item) is None for item in items),
+        can_ask=any(may_cancel(item) is None or may_be_asked_back(item) for item in items),
         request=next((case for case in cases if case.status in ongoing), None),
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor, Role
 from core.money import share
 from orders.models import Case, Order, OrderItem, OrderLine, OrderStatus, Payment, SellerOrder
-from orders.policies import may_cancel
+from orders.policies import may_be_asked_back, may_cancel
 from orders.presenters.rows import Notice, request_code
 
 # The least advanced first: what waits for work stands on top, what has ended at the bottom.
@@ -221,6 +221,12 @@ class OrderDetail:
     def can_cancel(self) -> bool:
         """Whether anything may still be asked to be cancelled."""
         return any(may_cancel(item) is None for item in self.items)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether anything may be asked to be cancelled or returned; whether it is inside the
+        days to return it is said where it is asked."""
+        return self.can_cancel or any(may_be_asked_back(item) for item in self.items)
 
     # Money of the whole order, minor units; a seller has no payments to add up.
 

@@ -11,8 +11,16 @@ from orders.models import Case
 from orders.querysets import HOLD_BACK_DAYS
 
 
+class Shown:
+    """Something that rows of lists show. Templates look for an item of that name before they look
+    for an attribute; where there are no items, each look costs them an exception."""
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+
 @dataclass(frozen=True)
-class Notice:
+class Notice(Shown):
     """What a list says about an order's requests: a badge code of `core.badges`, and when due."""
 
     code: str
@@ -22,7 +30,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class ListRow:
+class ListRow(Shown):
     """One row of an Orders list. `total` is minor units: of the order, or of a seller's part."""
 
     number: str

@@ -331,6 +331,12 @@ class Return:
         )
 
     @property
+    def parcel_code(self) -> str:
+        """Where the goods are, as badges call it: a mail is "sent", too."""
+        status = self.parcel.status if self.parcel else ""
+        return "sent_back" if status == ReturnParcel.Status.SENT else status
+
+    @property
     def to_send(self) -> bool:
         return self.parcel is not None and self.parcel.status == ReturnParcel.Status.AWAITED
 
