@@ -4,6 +4,8 @@ from sellers.models import DeliveryOption, Seller
 
 
 class SellerSerializer(serializers.ModelSerializer):
+    email = serializers.EmailField(allow_blank=True, read_only=True)
+
     class Meta:
         model = Seller
         fields = [
