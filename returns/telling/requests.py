@@ -90,7 +90,7 @@ def tell_of_approval(event) -> None:
         send_by=in_reader_time(awaited.send_by) if awaited and awaited.send_by else "",
         on_its_way=bool(parcel and parcel.status == ReturnParcel.Status.SENT),
     )
-    if event.actor_role != Role.SELLER:
+    if event.data["rule"] or event.actor_role == Role.OWNER:  # decided without the seller
         ring(Role.SELLER, case, "return_approved", silent=bool(event.data["rule"]))
 
 

@@ -11,7 +11,8 @@ from core.actors import IMPORTER, SYSTEM, Actor, Role
 from core.events import Entry, record_many
 from orders.operations import take_items
 from orders.presenters import OrderDetail
-from orders.timeline import FALLBACK, FOR_CUSTOMER, TimelineEntry, timeline_of
+from orders.timeline import FALLBACK, TimelineEntry, timeline_of
+from orders.timeline_rules import FOR_CUSTOMER
 from tests.factories import (
     items_of,
     line,
