@@ -124,11 +124,10 @@ class QuickAnswer(ReturnButton):
         return answer_items(self.shown.request, answers=answers, actor=self.request.actor)
 
     def get_success_message(self) -> str:
+        count = len(self.chosen)
         return ngettext(
-            "%(n)s item of %(number)s confirmed.",
-            "%(n)s items of %(number)s confirmed.",
-            self.count,
-        ) % {"n": self.count, "number": self.case.number}
+            "%(n)s item of %(number)s confirmed.", "%(n)s items of %(number)s confirmed.", count
+        ) % {"n": count, "number": self.case.number}
 
     def get_success_url(self) -> str:
         return self.at("order_detail", self.shown.order.number) + "?tab=requests"
