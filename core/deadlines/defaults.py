@@ -45,6 +45,7 @@ CHOICES = {
     "cancellation.answer": ("approve", "reject", "escalate"),
     "cancellation.escalated": ("approve", "reject"),
     "package.ship_by": ("flag", "cancel"),
+    "return.answer": ("approve", "escalate"),
 }
 
 
