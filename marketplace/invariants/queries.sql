@@ -540,6 +540,23 @@ and k.agreed_amount is distinct from coalesce(
     (select sum(o.amount) from returns_offer o where o.entry_id = k.id and o.status = 'accepted'), 0
 );
 
+-- name: A dispute is as far as its decisions, and each says what it pays for every item
+select d.id as dispute_id, d.order_id, d.status, k.decisions from returns_dispute d
+cross join lateral (
+    select count(*) as decisions from returns_decision k where k.dispute_id = d.id
+) k
+where in_scope(d.order_id) and k.decisions <> case
+    when d.status in ('open', 'deciding') then 0
+    when d.status = 'closed' and d.appealed_at is not null then 2
+    else 1
+end
+union all
+select d.id, d.order_id, d.status, k.round from returns_dispute d
+join returns_decision k on k.dispute_id = d.id
+where in_scope(d.order_id)
+and (select count(*) from returns_decisionline l where l.decision_id = k.id)
+    <> (select count(*) from returns_disputeitem i where i.dispute_id = d.id);
+
 -- -------------------------------------------------------------------------------- history
 
 -- name: An order and its parts are named after their least advanced live item
@@ -600,7 +617,8 @@ where e.actor_role = 'customer' and in_scope(e.order_id) and (
     e.subject_type = 'package'
     or (e.subject_type = 'order_item' and e.data ->> 'from' is not null)
     or e.type in ('case.approved', 'case.rejected', 'case.completed', 'refund_plan.approved',
-        'refund_plan.processing', 'refund_plan.completed', 'refund_plan.failed')
+        'refund_plan.processing', 'refund_plan.completed', 'refund_plan.failed',
+        'dispute.decided', 'dispute.decided_again', 'dispute.closed')
 );
 
 -- name: Mails about a package tell of what happened to it

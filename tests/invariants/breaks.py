@@ -470,6 +470,16 @@ def _():
     )
 
 
+@breaks("A dispute is as far as its decisions, and each says what it pays for every item")
+def _():
+    dispute = f"(SELECT id FROM returns_dispute WHERE order_id = {order('DISPUTED')})"
+    execute(
+        "INSERT INTO returns_decision (dispute_id, round, outcome, fault, shipping_paid_by, "
+        "goods_back, note, internal_note, decided_at) "
+        f"VALUES ({dispute}, 1, 'none', 'seller', 'seller', false, 'So.', '', now())"
+    )
+
+
 # -- History --------------------------------------------------------------------------------
 
 

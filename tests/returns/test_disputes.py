@@ -10,7 +10,9 @@ from core.deadlines.operations import handle_passed
 from core.errors import InvalidInput, NotAllowed, Problems
 from core.events.models import Event
 from core.evidence.models import StoredFile
+from orders.presenters import OrderDetail
 from orders.reasons import NoteRequired
+from orders.timeline import timeline_of
 from refunds.models import RefundLine, RefundPlan
 from refunds.returning import MoreThanLeft
 from returns.dispute_policies import NoAppeal, NotInDispute, no_appeal
@@ -27,6 +29,8 @@ from returns.operations import (
     state_side,
     write_message,
 )
+from returns.reading import return_now
+from returns.serializers.told import whole
 from tests.factories import items_of, make_customer, make_member, make_owner, make_seller
 from tests.returns.acts import (
     answers,
@@ -162,7 +166,7 @@ def test_the_seller_does_not_tell_the_customers_side(dispute):
         state_side(dispute, text="They broke it.", actor=make_member(dispute.seller))
 
 
-def test_silence_leaves_the_decision_to_the_marketplace(dispute, customer):
+def test_silence_leaves_the_decision_to_the_marketplace(dispute, customer, assert_invariants):
     let_time_pass("return.statement")
     Dispute.objects.update(statement_by=timezone.now())
     assert handle_passed() == 1
@@ -172,6 +176,7 @@ def test_silence_leaves_the_decision_to_the_marketplace(dispute, customer):
     with pytest.raises(NotInDispute, match="time for this is over"):
         state_side(dispute, text="Late.", actor=customer)
     write_message(dispute.case, text="Late, but read it.", actor=customer)
+    assert_invariants()
 
 
 def test_a_decision_that_is_late_is_told_and_waits_on(heard):
@@ -231,7 +236,7 @@ def test_commission_goes_back_in_proportion_over_both_decisions(heard, request_,
     assert sum(line.commission for line in lines) == item.commission
 
 
-def test_money_waits_where_the_goods_come_back(heard, request_, owner):
+def test_money_waits_where_the_goods_come_back(heard, request_, owner, assert_invariants):
     policy(return_shipping_fee=499)
     rule(heard, "full", owner, goods_back=True, shipping_paid_by="customer")
     assert plans(request_) == [(1, "on_receipt", 2800 - 499, False)]
@@ -241,6 +246,9 @@ def test_money_waits_where_the_goods_come_back(heard, request_, owner):
     receive(parcel, units=[Received(mugs, "ok", 2), Received(bowl, "ok", 1)], actor=owner)
     assert plans(request_) == [(1, "on_receipt", 2301, True)]
     assert item_states(heard.order) == {"1.1": "returned", "2.1": "returned"}
+    pay(request_)
+    deliver_all()
+    assert_invariants()
 
 
 def test_goods_that_are_decided_back_and_never_sent_are_not_paid(heard, request_, owner):
@@ -327,7 +335,9 @@ def test_not_while_the_seller_still_has_items_to_answer(request_, owner, custome
 # -- The appeal -----------------------------------------------------------------------------
 
 
-def test_an_appeal_is_decided_once_more_and_can_only_add(heard, request_, owner, customer):
+def test_an_appeal_is_decided_once_more_and_can_only_add(
+    heard, request_, owner, customer, assert_invariants
+):
     rule(heard, "partial", owner, 1000, 0)
     appeal(now(heard), text="The bowl, too.", files=[stored_file(customer)], actor=customer)
     assert now(heard).status == "appealed"
@@ -339,6 +349,10 @@ def test_an_appeal_is_decided_once_more_and_can_only_add(heard, request_, owner,
     assert kept.agreed_amount == 1200
     assert plans(request_) == [(1, "at_once", 1000, True), (2, "at_once", 500, True)]
     assert running() == []
+    pay(request_)
+    deliver_all()
+    assert fresh(request_).case.status == "completed"
+    assert_invariants()
 
 
 def test_an_appeal_that_changes_nothing(heard, request_, owner, customer):
@@ -412,6 +426,11 @@ def parties(dispute, customer, owner) -> dict[str, Actor]:
     return {"customer": customer, "seller": make_member(dispute.seller), "owner": owner}
 
 
+def told(dispute: Dispute, actor: Actor) -> list[str]:
+    """What this reader's timeline tells of."""
+    return [entry.type for entry in timeline_of(OrderDetail(dispute.order, actor))]
+
+
 @pytest.mark.parametrize(("written", "readers"), READERS.items(), ids=str)
 def test_messages_files_and_their_record_are_read_by_whom_they_are_for(
     dispute, parties, written, readers
@@ -429,6 +448,10 @@ def test_messages_files_and_their_record_are_read_by_whom_they_are_for(
     for model in (ReturnMessage, ReturnEvidence):
         seen = {name for name, actor in parties.items() if model.objects.visible_to(actor).exists()}
         assert seen == readers
+    listed = {
+        name for name, actor in parties.items() if "return.message_written" in told(dispute, actor)
+    }
+    assert listed == readers
     record = Event.objects.get(type="return.message_written")
     assert set(record.data["hidden_from"]) == EVERYBODY - readers
     assert "say" not in str(record.data)
@@ -453,6 +476,24 @@ def test_the_record_holds_no_words_of_a_decision(heard, owner):
     told = str(list(Event.objects.filter(order_id=heard.order_id).values_list("data", flat=True)))
     assert "always" not in told
     assert "For both" not in told
+
+
+def test_notes_of_a_decision_are_read_by_the_owner_alone(heard, parties, owner):
+    rule(heard, "none", owner, note="For both.", internal_note="They always do this.")
+    for name, actor in parties.items():
+        answer = whole(return_now(heard.case_id, actor), actor)
+        assert ("They always do this." in str(answer)) is (name == "owner")
+        assert "For both." in str(answer)
+        assert "dispute.decided" in told(heard, actor)
+
+
+def test_each_act_locks_the_order_first(heard, owner, customer, locks_first):
+    with locks_first():
+        write_message(heard.case, text="Hello.", actor=customer)
+    with locks_first():
+        rule(heard, "partial", owner, 100)
+    with locks_first():
+        appeal(now(heard), text="More.", actor=customer)
 
 
 def test_who_writes_and_until_when(heard, parties, owner):
