@@ -33,7 +33,9 @@ def attach(
     others = [file for file in files if file.given_by_id != actor.user_id]
     if others and actor.role is not Role.SYSTEM:
         raise InvalidInput(_("There is no such file."), field=field, code="unknown_file")
-    if ReturnEvidence.objects.filter(file__in=files).exists():
+    _wait_for_others(files)
+    twice = len({file.pk for file in files}) < len(files)
+    if twice or ReturnEvidence.objects.filter(file__in=files).exists():
         raise InvalidInput(_("This file was given already."), field=field, code="twice")
     insert(
         ReturnEvidence(
@@ -47,3 +49,9 @@ def attach(
         )
         for file in files
     )
+
+
+def _wait_for_others(files: Sequence[StoredFile]) -> None:
+    """Whoever is giving one of these at this moment, with something else, ends first."""
+    rows = StoredFile.objects.select_for_update().filter(pk__in=[file.pk for file in files])
+    list(rows.order_by("pk").values_list("pk"))

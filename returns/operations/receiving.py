@@ -18,7 +18,8 @@ from core.errors import InvalidInput
 from orders.models import Order
 from returns import goods_policies as policies
 from returns.goods_policies import CAME_BACK, Condition, Disposition, Received
-from returns.models import ReceivedUnits, ReturnEvidence, ReturnItem, ReturnParcel
+from returns.models import ReceivedUnits, ReturnItem, ReturnParcel
+from returns.operations.attaching import attach
 from returns.operations.goods import (
     SEND_STEP,
     counted_in,
@@ -107,13 +108,14 @@ def _write_down(
         )
         for one in units
     )
-    insert(
-        ReturnEvidence(
-            case_id=parcel.case_id, entry_id=one.entry_id, file=file, given_by_role=actor.role
+    for position, one in enumerate(units):
+        attach(
+            one.files,
+            case=parcel.case,
+            actor=actor,
+            entry=None if one.entry_id is None else entries[one.entry_id],
+            field=f"units/{position}/files",
         )
-        for one in units
-        for file in one.files
-    )
     for one in units:
         event = HAPPENED.get(Disposition(one.disposition))
         if event and one.entry_id is not None:

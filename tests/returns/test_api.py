@@ -223,6 +223,21 @@ def test_nobody_names_a_file_of_somebody_else(customer, seller):
     assert customer.post("evidence/").status_code == 415
 
 
+def test_a_file_that_is_named_twice_is_refused_where_it_stands(customer, seller, path):
+    photo = done(customer.give(picture("PNG")))["key"]
+    items = [wanted(item="2.1", quantity=1, files=[photo, photo])]
+    once = customer.post("orders/FH-1/returns/", {"items": items})
+    assert len(once.json()["results"][0]["files"]) == 1  # the same one, said twice
+
+    done(seller.post(f"{path}/approval/"))
+    found = done(seller.give(picture("PNG")))["key"]
+    units = [unit(files=[found]), unit(condition="damaged", files=[found])]
+    answer = seller.post(f"{path}/receipts/", {"units": units})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/units/1/files"
+
+
 # -- Answering and goods -------------------------------------------------------------------
 
 
