@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from core.actors import Role
+from core.actors import Rank, Role
 from core.errors import InvalidInput
 from core.web import OperationView, ScopedDetailView, form_key_input
 from orders.models import Case
@@ -201,6 +202,12 @@ class Message(ReturnAct):
     unchanged = gettext_lazy("Nothing was sent.")
     yes = gettext_lazy("Send message")
     success_message = gettext_lazy("Message sent.")
+
+    def post(self, request, *args, **kwargs):
+        actor = request.actor
+        if actor.role is not Role.CUSTOMER and not actor.has_rank(Rank.MANAGER):
+            raise PermissionDenied(_("Writing needs the role Manager."))
+        return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"role": self.request.actor.role}

@@ -469,4 +469,86 @@ ENDPOINTS |= {
     "api:evidence_file": Row(PARTIES, of="evidence"),
 }
 
+ANSWERS = {"all": "approve"}
+
+
+def withdrawn_offer(world) -> dict:
+    return {"offer": world.keys["offer"]["offer"]}
+
+
+def one_unit_short(_world) -> dict:
+    return {"last": "on"}
+
+
+CUSTOMER_PAGES |= {
+    "my:return_new": Row({CUSTOMER}, of="order"),
+    "my:return_withdrawal": Row({CUSTOMER}, of="return", method="post"),
+    "my:return_label": Row({CUSTOMER}, of="goods"),
+    "my:return_shipment": Row({CUSTOMER}, of="goods"),
+    "post my:return_shipment": Row({CUSTOMER}, of="goods", method="post"),
+    "my:dispute_statement": Row({CUSTOMER}, of="disputed"),
+    "post my:dispute_statement": Row({CUSTOMER}, of="disputed", method="post"),
+    "my:dispute_appeal": Row({CUSTOMER}, of="disputed"),
+    "my:offer_answer": Row({CUSTOMER}, of="offer_page", method="post"),
+    "my:return_message": Row({CUSTOMER}, of="return"),
+    "post my:return_message": Row(
+        {CUSTOMER}, of="return", method="post", content=lambda world: STATEMENT
+    ),
+    "my:evidence_file": Row({CUSTOMER}, of="evidence"),
+    "my:help_returns": Row(EVERYBODY),
+    "return my:case_detail": Row({CUSTOMER}, of="return"),
+}
+SELLER_PAGES |= {
+    "return seller:case_detail": Row(OWN_SELLERS, of="return"),
+    "seller:return_answer": Row(OWN_SELLERS, of="return"),
+    "post seller:return_answer": Row(
+        **OWN_ADMIN, of="return", method="post", content=lambda world: ANSWERS
+    ),
+    "seller:return_quick_answer": Row(**OWN_ADMIN, of="return", method="post"),
+    "seller:offer_withdrawal": Row(
+        **OWN_ADMIN, of="offered", method="post", content=withdrawn_offer
+    ),
+    "seller:return_receive": Row(SELLERS),
+    "seller:return_receive_parcel": Row(OWN_SELLERS, of="parcel"),
+    "post seller:return_receive_parcel": Row(
+        OWN_SELLERS, of="parcel", method="post", content=one_unit_short
+    ),
+    "seller:dispute_detail": Row(OWN_SELLERS, of="disputed"),
+    "seller:return_message": Row(OWN_SELLERS, of="return"),
+    "post seller:return_message": Row(
+        **OWN_ADMIN, of="return", method="post", content=lambda world: STATEMENT
+    ),
+    "seller:evidence_file": Row(OWN_SELLERS, of="evidence"),
+    "seller:help_returns": Row(SELLERS),
+}
+OWNER_PAGES |= {
+    "return owner:case_detail": Row(OWNERS, of="return"),
+    "owner:return_answer": Row(OWNERS, of="return"),
+    "post owner:return_answer": Row(
+        **OWNER_ADMIN, of="return", method="post", content=lambda world: ANSWERS
+    ),
+    "owner:return_quick_answer": Row(**OWNER_ADMIN, of="return", method="post"),
+    "owner:return_withdrawal": Row(**OWNER_ADMIN, of="return", method="post"),
+    "owner:offer_withdrawal": Row(
+        **OWNER_ADMIN, of="offered", method="post", content=withdrawn_offer
+    ),
+    "owner:offer_answer": Row(
+        **OWNER_ADMIN, of="offer_page", method="post", content=lambda world: {"answer": "accept"}
+    ),
+    "owner:return_receive": Row(OWNERS),
+    "owner:return_receive_parcel": Row(OWNERS, of="parcel"),
+    "owner:dispute_detail": Row(OWNERS, of="disputed"),
+    "post owner:dispute_detail": Row(**OWNER_ADMIN, of="disputed", method="post"),
+    "owner:return_message": Row(OWNERS, of="return"),
+    "post owner:return_message": Row(
+        **OWNER_ADMIN, of="return", method="post", content=lambda world: STATEMENT
+    ),
+    "owner:evidence_file": Row(OWNERS, of="evidence"),
+    "owner:help_returns": Row(OWNERS),
+    "owner:settings_returns": Row(**OWNER_ADMIN),
+    "owner:settings_return_policy_new": Row(**OWNER_ADMIN),
+    "owner:settings_return_policy": Row(**OWNER_ADMIN, of="return_policy"),
+    "owner:settings_return_policy_removal": Row(**OWNER_ADMIN, of="return_policy", method="post"),
+}
+
 ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS

@@ -23,7 +23,7 @@ from core.notifications.operations import notify
 from orders.models import Reason
 from packages.operations import start_packaging
 from refunds.models import RefundPlan
-from returns.models import ReturnRequest
+from returns.models import ReturnPolicy, ReturnRequest
 from returns.operations import approve_items, make_offer, reject_items
 from sellers.models import DeliveryOption, SellerMember, ShippingCompany
 from tests.architecture.permissions import NOBODY, OWN_ACCOUNT, PEOPLE, PUBLIC, ROUTES, SIGNED, Row
@@ -180,6 +180,10 @@ def returns_of(seller, people: dict) -> dict[str, dict]:
     return {
         "return": {"number": waiting.case.number},
         "offer": {"number": offered.case.number, "offer": offer.pk},
+        "offer_page": {"pk": offer.pk},
+        "offered": {"number": offered.case.number},
+        "parcel": {"code": approved.case.return_parcel.code},
+        "return_policy": {"pk": ReturnPolicy.objects.create(category="books").pk},
         "goods": {"number": approved.case.number},
         "disputed": {"number": rejected.case.number},
         "evidence": {"key": str(photo.key)},
