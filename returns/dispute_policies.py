@@ -65,7 +65,7 @@ def may_decide(
         return NotInDispute(_("This dispute has been decided already."))
     if waits:
         return NotInDispute(_("Other items of this request still wait for the seller's answer."))
-    if customers_turn(dispute, now) and outcome != Outcome.FULL:
+    if dispute.statement_by and customers_turn(dispute, now) and outcome != Outcome.FULL:
         return NotInDispute(
             _(
                 "The customer can tell their side until %(moment)s. Until then it can only be "

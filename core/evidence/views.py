@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.generic import View
@@ -31,7 +32,7 @@ class HeldFile(View):
         return file_response(request, get_object_or_404(shown, file__key=key).file)
 
 
-def file_response(request, stored: StoredFile) -> HttpResponse:
+def file_response(request, stored: StoredFile) -> HttpResponseBase:
     """A file that the caller was allowed to load. Pictures are shown, documents downloaded."""
     etag = f'"{stored.digest}"'
     known = get_conditional_response(request, etag=etag)
@@ -54,7 +55,7 @@ def file_response(request, stored: StoredFile) -> HttpResponse:
     return _private(response, etag)
 
 
-def _private(response: HttpResponse, etag: str) -> HttpResponse:
+def _private(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     """A browser may keep it, but asks each time whether it may still show it."""
     response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)

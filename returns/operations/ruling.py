@@ -1,6 +1,7 @@
 """The owner decides a dispute: what is paid back for each rejected item, and whose fault it was."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -99,7 +100,7 @@ def decide(
 
 def _tell(dispute: Dispute, decision: Decision, ruled: Sequence[Ruled], actor: Actor) -> None:
     """Record it, and say what is still possible."""
-    facts = {
+    facts: dict[str, Any] = {
         "round": decision.round,
         "outcome": decision.outcome,
         "fault": decision.fault,
@@ -160,7 +161,7 @@ def _answer_anew(won: Iterable[Ruled], actor: Actor) -> None:
             entry.agreed_amount = one.amount if keeps_it else None
             entry.goods_back = one.waits
         elif entry.status == Answer.SETTLED:
-            entry.agreed_amount += one.amount
+            entry.agreed_amount = (entry.agreed_amount or 0) + one.amount
         entry.decided_at = timezone.now()
         entry.decided_by_role = actor.role
         entry.decided_by_id = actor.user_id
