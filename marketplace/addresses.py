@@ -4,6 +4,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 APPS = (
+    "marketplace.intake",  # what programs ask most stands first: addresses are tried in order
     "core.accounts",
     "core.jobs",
     "core.notifications",
@@ -14,7 +15,6 @@ APPS = (
     "cancellations",
     "returns",
     "finance",
-    "marketplace.intake",
     "marketplace.aftersales",
     "marketplace.dashboards",
     "marketplace.deadlines",

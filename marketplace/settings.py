@@ -344,6 +344,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["core.api.rendering.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.rendering.JSONAccepted",
     "DEFAULT_PARSER_CLASSES": ["core.api.rendering.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["core.api.filtering.AskedFilters"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.NewestFirst",

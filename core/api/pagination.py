@@ -1,9 +1,11 @@
 """Pages of a list by cursor, and how to ask for what is new since last time."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import django_filters
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.pagination import BasePagination
@@ -67,9 +69,10 @@ class NewestFirst(BasePagination):
     def _link(self, cursor: str | None) -> str | None:
         if cursor is None:
             return None
-        asked = self.request.query_params.copy()
-        asked["cursor"] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{asked.urlencode()}")
+        asked = {**dict(self.request.query_params.lists()), "cursor": cursor}
+        request = self.request
+        site = f"{request.scheme}://{request.get_host()}"
+        return f"{site}{escape_uri_path(request.path)}?{urlencode(asked, doseq=True)}"
 
     def get_paginated_response_schema(self, schema) -> dict:
         link = {"type": ["string", "null"], "format": "uri"}

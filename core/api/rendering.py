@@ -8,6 +8,7 @@ import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -46,6 +47,20 @@ class JSONRenderer(BaseRenderer):
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
         return b"" if data is None else to_json(data)
+
+
+class JSONAccepted(DefaultContentNegotiation):
+    """Whoever accepts JSON in so many words, or anything, gets it without a comparison of media
+    types; other wishes are looked into, and may be 406."""
+
+    PLAIN = frozenset({"", "*/*", JSONRenderer.media_type})
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        if request.META.get("HTTP_ACCEPT", "") in self.PLAIN:
+            for renderer in renderers:
+                if type(renderer) is JSONRenderer:
+                    return renderer, renderer.media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class MalformedJson(ParseError):

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import formats
+from orders.presenters.rows import Shown
 from packages.listing import PackageRow, ToPackRow
 from packages.models import Package
 from sellers.tracking import tracking_link
@@ -16,7 +18,7 @@ OPEN = (Package.Status.PREPARING, Package.Status.READY_TO_SHIP)
 
 
 @dataclass(frozen=True)
-class Contents:
+class Contents(Shown):
     """What is in a package, or waits to be packed, in as many words as a row has room for."""
 
     first: str  # "2 × Stoneware mug"
@@ -30,7 +32,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Recipient:
+class Recipient(Shown):
     """Who it goes to: the name on the parcel, and "Lyon, FR"."""
 
     name: str
@@ -38,12 +40,17 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class ListedPackage:
+class ListedPackage(Shown):
     """One row of a Packages list."""
 
     row: PackageRow
     contents: Contents
     recipient: Recipient
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The row for templates, as a dict for the same reason."""
+        return self.row._asdict()
 
     @property
     def is_open(self) -> bool:
@@ -68,12 +75,13 @@ class ListedPackage:
 
     @property
     def age(self) -> str:
-        """ "3 d" since it was packed; empty where an imported past does not know."""
-        return age_of(self.row.created_at)
+        """ "packed 3 d ago"; empty where an imported past does not know."""
+        span = age_of(self.row.created_at)
+        return _("packed %(span)s ago") % {"span": span} if span else ""
 
 
 @dataclass(frozen=True)
-class ToPack:
+class ToPack(Shown):
     """One row of what waits to be packed: a seller's part of an order."""
 
     row: ToPackRow

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from core.templatetags import interface
+from core.templatetags import pages
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -46,4 +46,4 @@ def test_a_template_keeps_to_the_policy(path):
 def test_every_script_is_in_the_import_map_and_started():
     modules = {path.stem for path in SCRIPTS} - {"main"}
     started = set(re.findall(r'import "interface/(\w+)"', (ROOT / "assets/js/main.js").read_text()))
-    assert modules == set(interface.SCRIPTS) == started
+    assert modules == set(pages.SCRIPTS) == started
