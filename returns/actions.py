@@ -1,30 +1,14 @@
-"""What may be returned of an order, and what may be done with a return as it stands: what
-endpoints answer as `allowed_actions`."""
+"""What may be done with a return as it stands: what endpoints answer as `allowed_actions`."""
 
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from core.actors import Actor
-from orders.actions import item_action
-from orders.models import Order
-from orders.reading import WholeOrder
 from refunds.models import RefundPlan
 from returns import dispute_policies, goods_policies, offer_policies, policies
 from returns.models import Decision, Dispute, Offer, ReturnItem, ReturnParcel
-from returns.operations.selecting import eligibility
 from returns.reading import WholeReturn
-
-
-@item_action("return")
-def returnable(order: WholeOrder) -> list[str]:
-    shipped = any(item["status"] in policies.RETURNABLE for item in order.items)
-    if not shipped or policies.may_request(order.actor):
-        return []
-    # As much of the order as is asked for; it was read a moment ago.
-    known = Order(pk=order.pk, currency=order.currency)
-    found = eligibility(known, order.actor)
-    return [one.item.number for one in found if one.refusal is None]
 
 
 def allowed_actions(shown: WholeReturn, actor: Actor) -> list[str]:

@@ -5,4 +5,4 @@ class ReturnsConfig(AppConfig):
     name = "returns"
 
     def ready(self):
-        from returns import actions  # noqa: F401 (registers what an order's items allow)
+        from returns import returnable  # noqa: F401 (registers what an order's items allow)

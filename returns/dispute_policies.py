@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Rank, Role
@@ -15,6 +16,7 @@ Status = Dispute.Status
 Outcome = Decision.Outcome
 Refusal = DomainError | None
 LONGEST_TEXT = 2000
+MOST_FILES_OF_SIDE = 50  # about one return
 LONGEST_NOTE = 1000
 
 
@@ -124,6 +126,21 @@ def readers_of(actor: Actor, *, for_customer: bool, for_seller: bool) -> tuple[b
     """Who reads what this actor writes: (customer, seller). One's own side always does; what is
     for neither is a note among the marketplace's own people."""
     return for_customer or actor.role is Role.CUSTOMER, for_seller or actor.role is Role.SELLER
+
+
+def fits_files(count: int, before: int) -> Refusal:
+    """Whether so many files are fine at once, where this side has given `before` already."""
+    at_once = settings.EVIDENCE_MOST_FILES
+    for most, given in ((at_once, count), (MOST_FILES_OF_SIDE, before + count)):
+        if count and given > most:
+            return InvalidInput(
+                _("At most %(n)s files at once, and %(all)s about one return.")
+                % {"n": at_once, "all": MOST_FILES_OF_SIDE},
+                field="files",
+                code="too_many",
+                allowed=[str(max(most - given + count, 0))],
+            )
+    return None
 
 
 def fits_text(text: str, *, field: str = "text", longest: int = LONGEST_TEXT) -> Refusal:

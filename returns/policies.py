@@ -96,14 +96,16 @@ class Grounds:
     """What is known about one item besides itself.
 
     `answered`: the answer that an earlier request ended with and that stands (rejected, settled),
-    and `dispute_open` whether the marketplace is still to decide about it. `part_of`: the item
-    that this one was a missing part of.
+    and `dispute_open` whether the marketplace is still to decide about it. `paid_for`: a return
+    pays for it though it did not come back. `part_of`: the item that this one was a missing part
+    of.
     """
 
     rules: Rules
     window: Window
     answered: str = ""
     dispute_open: bool = False
+    paid_for: bool = False
     part_of: OrderItem | None = None
 
 
@@ -150,6 +152,8 @@ def _dealt_with(item: OrderItem, grounds: Grounds) -> NotReturnable | None:
         return NotReturnable(_("It was kept for a partial refund; that was agreed for good."))
     if grounds.dispute_open:
         return NotReturnable(_("Its return was rejected, and the marketplace is looking at it."))
+    if grounds.paid_for:
+        return NotReturnable(_("It is paid back already by an earlier return."))
     if grounds.answered == ReturnItem.Status.REJECTED:
         return NotReturnable(_("Its return was rejected, and the decision is final."))
     return None

@@ -42,10 +42,14 @@ class Rules:
 
 
 class Policies:
-    """The owner's rules about some sellers, read once and asked for any number of items."""
+    """The owner's rules about some sellers, read once and asked for any number of items.
 
-    def __init__(self, rows: Iterable[ReturnPolicy]):
+    `usual_window`: how long something may be returned where no policy says it, if that is known.
+    """
+
+    def __init__(self, rows: Iterable[ReturnPolicy], usual_window: Schedule | None = None):
         self._rows = {(row.seller_id, row.category): row for row in rows}
+        self._known_window = usual_window
 
     def rules_for(self, seller_id: int, category: str, currency: str = "") -> Rules:
         """Seller and category, seller, category, marketplace, then the defaults: the first that
@@ -74,7 +78,7 @@ class Policies:
 
     @cached_property
     def _usual_window(self) -> Schedule:
-        return schedule_of(defaults.WINDOW_STEP)
+        return self._known_window or schedule_of(defaults.WINDOW_STEP)
 
     def _window(self, days: int | None) -> Schedule:
         if days is None:

@@ -12,9 +12,10 @@ from cancellations.operations import Selection
 from core.actors import Actor
 from core.errors import DomainError
 from core.jobs import Chunk, attempt_each, job_kind
-from orders.models import Order, OrderItem
+from orders.models import Case, Order, OrderItem
 from orders.policies import NotCancellable
 from refunds.planning import plan_refund
+from returns import operations as returns
 
 CANCEL_ORDERS = "orders.cancel"
 MOST = 200  # orders in one go
@@ -98,3 +99,27 @@ class CancelOrders:
 
         rows = attempt_each(orders[position : position + 1], act)
         return Chunk(rows, position + 1 if position + 1 < len(orders) else None)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What became of many returns: how many were confirmed, and why the others were not."""
+
+    done: int
+    refused: Sequence[str]
+
+
+def confirm_returns(numbers: Sequence[str], *, actor: Actor) -> Confirmed:
+    """Say yes to all that waits of these returns; each by itself, so that one that was answered
+    meanwhile does not stop the others. Those that the actor may not see are left out."""
+    cases = Case.objects.visible_to(actor).filter(
+        number__in=list(numbers)[:MOST], return_request__isnull=False
+    )
+    done, refused = 0, []
+    for case in cases.select_related("return_request").order_by("pk"):
+        try:
+            returns.approve_items(case.return_request, actor=actor)
+            done += 1
+        except DomainError as refusal:
+            refused.append(f"{case.number}: {refusal}")
+    return Confirmed(done, refused)

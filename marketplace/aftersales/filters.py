@@ -11,6 +11,8 @@ from orders.models import Case, Customer
 
 class RequestTab(models.TextChoices):
     WAITING = "waiting", _("Waiting")
+    GOODS = "goods", _("Goods on their way")
+    DISPUTES = "disputes", _("Disputes")
     DECIDED = "decided", _("Decided")
     ALL = "all", _("All")
 
@@ -19,6 +21,11 @@ def in_tab(cases, tab: str):
     match tab:
         case RequestTab.WAITING:
             return cases.open()
+        case RequestTab.GOODS:
+            under_way = ("awaited", "sent", "partly_received")
+            return cases.filter(return_parcel__status__in=under_way)
+        case RequestTab.DISPUTES:
+            return cases.filter(dispute__isnull=False).exclude(dispute__status="closed")
         case RequestTab.DECIDED:
             return cases.exclude(status=Case.Status.WAITING)
     return cases

@@ -8,12 +8,16 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cancellations.models import CancellationItem
-from cancellations.presenters import Cancellation, Entry
+from cancellations.presenters import Cancellation
+from cancellations.presenters import Entry as CancellationEntry
 from core import formats
 from core.actors import Actor
 from marketplace.aftersales.filters import RequestTab, in_tab
 from orders.models import Case
 from refunds.models import RefundPlan
+from returns.models import Offer, ReturnItem
+from returns.presenters import Entry as ReturnEntry
+from returns.presenters import Return
 
 CAP = 1000  # a tab says "999+" from here on
 # Requests that nobody need answer yet stand after all that are due.
@@ -23,13 +27,21 @@ NEWEST_FIRST = ("-id",)
 
 
 def listed_requests(actor: Actor) -> QuerySet[Case]:
-    """What this actor may see, with all that a row shows: three queries, however many rows."""
+    """What this actor may see, with all that a row shows: the same queries, however many rows."""
     entries = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
+    returned = ReturnItem.objects.select_related(
+        *("item__line", "reason", "rejection", "decided_by")
+    )
     return (
         Case.objects.visible_to(actor)
-        .select_related("order__customer", "seller", "cancellation")
+        .select_related(
+            *("order__customer", "seller", "cancellation"),
+            *("return_request", "return_parcel", "dispute"),
+        )
         .prefetch_related(
             Prefetch("cancellation__items", entries.order_by("pk")),
+            Prefetch("return_request__items", returned.order_by("pk")),
+            Prefetch("offers", Offer.objects.order_by("pk")),
             Prefetch("refund_plans", RefundPlan.objects.order_by("pk")),
         )
         .annotate(due=Coalesce("due_at", Value(NOT_DUE)))
@@ -61,8 +73,12 @@ class RequestRow:
         self.case = case
         self.order = case.order
         self.customer = str(case.order.customer)
-        details = getattr(case, "cancellation", None)
-        self.cancellation = Cancellation(case, actor) if details else None
+        self.cancellation = Cancellation(case, actor) if hasattr(case, "cancellation") else None
+        self.returned = Return(case, actor) if hasattr(case, "return_request") else None
+
+    @property
+    def _shown(self) -> Cancellation | Return | None:
+        return self.cancellation or self.returned
 
     @property
     def age(self) -> str:
@@ -73,11 +89,11 @@ class RequestRow:
         return formats.time_left(now + (now - self.case.opened_at), now)
 
     @property
-    def entries(self) -> list[Entry]:
-        return self.cancellation.entries if self.cancellation else []
+    def entries(self) -> list[CancellationEntry] | list[ReturnEntry]:
+        return self._shown.entries if self._shown else []
 
     @property
-    def first(self) -> Entry:
+    def first(self) -> CancellationEntry | ReturnEntry:
         """The product that the row names."""
         return self.entries[0]
 
@@ -91,12 +107,27 @@ class RequestRow:
 
     @property
     def amount(self) -> int | None:
-        return self.cancellation.amount if self.cancellation else None
+        return self._shown.amount if self._shown else None
 
     @property
     def waits_because(self) -> str:
         """The rule that leaves the answer to a person, in words."""
-        return self.cancellation.held_by if self.cancellation else ""
+        return self._shown.held_by if self._shown else ""
+
+    @property
+    def goods(self) -> str:
+        """Where returned goods are, as a badge calls it; empty where nothing comes back."""
+        return self.returned.parcel_code if self.returned else ""
+
+    @property
+    def in_dispute(self) -> bool:
+        dispute = self.returned.dispute if self.returned else None
+        return dispute is not None and not dispute.is_closed
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether one click may say yes to all of it: a return that waits for this reader."""
+        return self.returned is not None and self.returned.may_answer
 
     @property
     def decisions(self) -> list[Decision]:

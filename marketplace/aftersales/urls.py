@@ -9,6 +9,7 @@ my_urls = [
     path("requests/<str:number>/", cases.MyCase.as_view(), name="case_detail"),
 ]
 shared_urls = [
+    path("return-confirmations/", bulk.ReturnsConfirm.as_view(), name="returns_confirm"),
     path("requests/<str:number>/", cases.ConsoleCase.as_view(), name="case_detail"),
     path(
         "orders/<str:number>/transaction/",

@@ -9,7 +9,7 @@ from core.evidence.models import StoredFile
 from orders.models import Case
 from orders.operations import lock_order
 from returns import dispute_policies as policies
-from returns.models import Dispute, ReturnMessage
+from returns.models import Dispute, ReturnEvidence, ReturnMessage
 from returns.operations.attaching import attach
 
 WRITTEN = "return.message_written"
@@ -57,7 +57,8 @@ def say(
 ) -> ReturnMessage:
     """Write the message and attach its files; recorded by whoever calls. The order is locked."""
     text = text.strip()
-    if refusal := policies.fits_text(text):
+    before = ReturnEvidence.objects.filter(case=case, given_by_role=actor.role).count()
+    if refusal := policies.fits_text(text) or policies.fits_files(len(files), before):
         raise refusal
     for_customer, for_seller = policies.readers_of(
         actor, for_customer=for_customer, for_seller=for_seller

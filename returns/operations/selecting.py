@@ -10,8 +10,10 @@ from core.actors import Actor
 from core.errors import DomainError
 from core.evidence.models import StoredFile
 from orders.models import Order, OrderItem, Reason
+from orders.operations.replacing import paid_units_of
 from orders.operations.selecting import MoreRules, Selection
 from packages.models import PackageItem
+from refunds.models import RefundLine, RefundPlan
 from returns import policies
 from returns.models import Dispute, ReturnItem, ReturnRequest
 from returns.policies import Grounds, NotReturnable
@@ -56,6 +58,7 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
     book = policies_of(item.seller_id for item in items)
     received = received_at(item.pk for item in items)
     answered = _answered(items)
+    paid_for = _paid_for(items)
     part_of = _parts(items)
     found = {}
     for item in items:
@@ -66,6 +69,7 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
             window=policies.window_of(rules, received.get(item.pk), item.seller.time_zone),
             answered=answer,
             dispute_open=dispute_open,
+            paid_for=item.pk in paid_for,
             part_of=part_of.get(item.pk),
         )
     return found
@@ -95,6 +99,24 @@ def _answered(items: Iterable[OrderItem]) -> dict[int, tuple[str, bool]]:
         item_id: (status, dispute not in (None, Dispute.Status.CLOSED))
         for item_id, status, dispute in entries.order_by("pk").values_list(*columns)
     }
+
+
+def _paid_for(items: Collection[OrderItem]) -> set[int]:
+    """Those that a return pays for, though they are still with the customer: they never came
+    back, or something else did."""
+    here = [item for item in items if item.status != OrderItem.Status.RETURNED]
+    entries = ReturnItem.objects.filter(
+        item__in=[item.pk for item in here], status=ReturnItem.Status.APPROVED
+    )
+    cases = set(entries.values_list("item", "case"))
+    if not cases:
+        return set()
+    paid = RefundLine.objects.standing().filter(
+        plan__in=RefundPlan.objects.live(), plan__case__in={case_id for _item, case_id in cases}
+    )
+    known = set(paid.values_list("item", "plan__case"))
+    units = paid_units_of([item for item in here if item.pk in {pk for pk, _case in cases}])
+    return {pk for pk, case_id in cases if (units[pk].item.pk, case_id) in known}
 
 
 def _parts(items: Iterable[OrderItem]) -> dict[int, OrderItem]:

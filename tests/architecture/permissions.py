@@ -499,6 +499,7 @@ CUSTOMER_PAGES |= {
     "return my:case_detail": Row({CUSTOMER}, of="return"),
 }
 SELLER_PAGES |= {
+    "seller:returns_confirm": Row(**SELLER_ADMINS, method="post"),
     "return seller:case_detail": Row(OWN_SELLERS, of="return"),
     "seller:return_answer": Row(OWN_SELLERS, of="return"),
     "post seller:return_answer": Row(
@@ -522,6 +523,7 @@ SELLER_PAGES |= {
     "seller:help_returns": Row(SELLERS),
 }
 OWNER_PAGES |= {
+    "owner:returns_confirm": Row(**OWNER_ADMIN, method="post"),
     "return owner:case_detail": Row(OWNERS, of="return"),
     "owner:return_answer": Row(OWNERS, of="return"),
     "post owner:return_answer": Row(

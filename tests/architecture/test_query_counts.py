@@ -39,7 +39,7 @@ LISTS = [
     ("owner", "/owner/orders/?search=lindqvist&seller=kiln", 8),
     ("owner", "/owner/order-tabs/", 18),
     ("owner", "/owner/", 13),
-    ("owner", "/owner/requests/", 12),
+    ("owner", "/owner/requests/", 16),
     ("owner", "/owner/settings/deadlines/", 9),
     ("seller", "/seller/orders/", 8),
     ("seller", "/seller/orders/?tab=cancelled_returned", 8),

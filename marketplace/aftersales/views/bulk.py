@@ -9,14 +9,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.actors import Rank
 from core.errors import InvalidInput
 from core.jobs.operations import continue_job, start_job
-from core.web import OperationFormView, go_to
+from core.web import OperationFormView, OperationView, go_to
 from marketplace.aftersales.bulk import (
     AT_ONCE,
     CANCEL_ORDERS,
     MOST,
+    Confirmed,
     OrderToCancel,
+    confirm_returns,
     orders_to_cancel,
 )
 from marketplace.aftersales.consequences import consequence_words
@@ -105,3 +108,30 @@ class OrdersCancel(OperationFormView):
             "yes": ngettext("Yes, cancel %(n)s order", "Yes, cancel %(n)s orders", len(possible))
             % {"n": len(possible)},
         }
+
+
+class ReturnsConfirm(OperationView):
+    """*Confirm returns* on the selected requests of the list."""
+
+    def post(self, request, *args, **kwargs):
+        if not request.actor.has_rank(Rank.MANAGER):
+            raise PermissionDenied(_("Answering needs the role Manager."))
+        return super().post(request, *args, **kwargs)
+
+    def perform(self) -> Confirmed:
+        numbers = self.request.POST.getlist("case")
+        if not numbers:
+            raise InvalidInput(_("Select the returns first."))
+        found = confirm_returns(numbers, actor=self.request.actor)
+        for refusal in found.refused:
+            messages.error(self.request, refusal)
+        return found
+
+    def get_success_message(self) -> str:
+        count = self.result.done
+        if not count:
+            return ""
+        return ngettext("%(n)s return confirmed.", "%(n)s returns confirmed.", count) % {"n": count}
+
+    def get_success_url(self) -> str:
+        return reverse(f"{self.request.resolver_match.namespace}:request_list")

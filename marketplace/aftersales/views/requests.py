@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cancellations.presenters import Cancellation, cancellation_cases
 from core.actors import Rank, Role
 from core.errors import DomainError, Problems
-from core.web import CURSOR, OperationFormView, ScopedListView
+from core.web import CURSOR, OperationFormView, ScopedListView, form_key_input
 from marketplace.aftersales.answers import Answer, Choices, carry_out, done_words, silence_words
 from marketplace.aftersales.filters import (
     RequestFilter,
@@ -59,6 +59,8 @@ class RequestList(ScopedListView):
             kept={"tab": self.tab},
             narrowed=bool(self.request.GET.keys() - {CURSOR, "tab"}),
             is_owner=actor.role is Role.OWNER,
+            may_confirm=self.tab == RequestTab.WAITING and actor.has_rank(Rank.MANAGER),
+            form_key_input=form_key_input(),
             **kwargs,
         )
 
