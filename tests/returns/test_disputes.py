@@ -516,3 +516,19 @@ def test_a_file_is_given_once_and_by_its_giver(dispute, customer, owner):
     with pytest.raises(InvalidInput):
         write_message(dispute.case, text="Again.", files=[photo], actor=customer)
     assert StoredFile.objects.unheld().count() == 0
+
+
+def test_so_many_files_and_no_more(dispute, customer, owner, monkeypatch):
+    files = [stored_file(customer) for _file in range(11)]
+    with pytest.raises(InvalidInput) as refused:
+        write_message(dispute.case, text="All of them.", files=files, actor=customer)
+    assert (refused.value.field, refused.value.allowed) == ("files", ["10"])
+    monkeypatch.setattr("returns.dispute_policies.MOST_FILES_OF_SIDE", 12)
+    write_message(dispute.case, text="Most of them.", files=files[:10], actor=customer)
+    more = [*files[10:], stored_file(customer), stored_file(customer)]
+    with pytest.raises(InvalidInput) as refused:
+        write_message(dispute.case, text="The rest.", files=more, actor=customer)
+    assert refused.value.allowed == ["2"]
+    write_message(dispute.case, text="The rest.", files=more[:2], actor=customer)
+    write_message(dispute.case, text="Ours.", files=[stored_file(owner)], actor=owner)
+    write_message(dispute.case, text="No more files.", actor=customer)
