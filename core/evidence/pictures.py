@@ -13,10 +13,12 @@ from PIL import Image, ImageOps
 
 from core.evidence.refusals import FileRefused
 
-MOST_PIXELS = 50_000_000  # at four bytes each what one upload may take of memory
+# What one upload may take of memory, at four bytes each. A JPEG is unpacked smaller.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 LONGEST_EDGE = 20_000
 KEPT_EDGE = 3000  # sharp enough to see a scratch
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 QUALITY = {"JPEG": {"quality": 85, "optimize": True}, "PNG": {}, "WEBP": {"quality": 85}}
 # Whatever a decoder may raise about bytes that somebody has made up.
 NOT_A_PICTURE = (
@@ -73,9 +75,11 @@ def _check(content: bytes, kind: str) -> None:
     """By the header, and by the sums that the file carries."""
     with _open(content, kind) as picture:
         width, height = picture.size
-        if width * height > MOST_PIXELS or max(width, height) > LONGEST_EDGE:
+        most = MOST_PIXELS[kind]
+        if width * height > most or max(width, height) > LONGEST_EDGE:
             raise FileRefused(
-                _("This picture has too many pixels; 50 million are the most. Make it smaller.")
+                _("This picture is too large: at most %(most)s million pixels. Make it smaller.")
+                % {"most": most // 10**6}
             )
         # A phone's JPEG with a second picture inside (MPO) is a photo like any other.
         if getattr(picture, "is_animated", False) and kind != "JPEG":
@@ -87,14 +91,22 @@ def _pixels(content: bytes, kind: str) -> Any:
     with _open(content, kind) as picture:
         picture.draft("RGB", (KEPT_EDGE, KEPT_EDGE))  # a large JPEG is unpacked smaller at once
         picture.load()
-        upright = _upright(picture)
-        see_through = "A" in upright.getbands() or "transparency" in upright.info
-        drawn = _eight_bits(upright).convert("RGBA" if see_through else "RGB")
-    drawn.thumbnail((KEPT_EDGE, KEPT_EDGE))
+        if picture.mode not in SCALABLE or "transparency" in picture.info:
+            picture = _plain(picture)
+        picture.thumbnail((KEPT_EDGE, KEPT_EDGE))  # before anything copies it
+        drawn = _plain(_upright(picture))
     # Writers put into the file what they find here: profiles, comments, texts.
     clean = Image.new(drawn.mode, drawn.size)
     clean.paste(drawn)
     return clean
+
+
+def _plain(picture: Any) -> Any:
+    """As three colours of eight bits, and how far one sees through where one does."""
+    if picture.mode.startswith("I"):  # Pillow cuts deep greys off at white instead of scaling
+        picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
+    see_through = "A" in picture.getbands() or "transparency" in picture.info
+    return picture.convert("RGBA" if see_through else "RGB")
 
 
 def _upright(picture: Any) -> Any:
@@ -102,13 +114,6 @@ def _upright(picture: Any) -> Any:
         return ImageOps.exif_transpose(picture)
     except NOT_A_PICTURE:  # what a camera wrote beside the pixels may be nonsense
         return picture
-
-
-def _eight_bits(picture: Any) -> Any:
-    """Pillow cuts deep greys off at white instead of scaling them."""
-    if not picture.mode.startswith("I"):
-        return picture
-    return picture.convert("I").point(lambda grey: grey / 256).convert("L")
 
 
 def _on_white(picture: Any) -> Any:
