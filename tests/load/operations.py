@@ -14,6 +14,7 @@ from tests.load.databases import SELLERS, order_json
 from tests.load.measuring import Operation, Server
 
 API = "/api/v1"
+ORDERS = f"{API}/orders/"
 DEEP = 1_000  # pages
 SMALL_PAGE = 20  # rows: the largest of 300 sellers has more than DEEP pages of so many
 ROWS = "<tbody>"
@@ -27,6 +28,10 @@ FRAMES = {
 
 def forever(path: str):
     return itertools.repeat(("GET", path, None))
+
+
+def at(path: str, **asked):
+    return forever(f"{path}?{urlencode(asked)}")
 
 
 def placed(seller_id: int, numbers: list[str]) -> list[Operation]:
@@ -74,61 +79,11 @@ def placed(seller_id: int, numbers: list[str]) -> list[Operation]:
 
 def seeded(seller_id: int) -> list[Operation]:
     """Reading, of all orders and of the seller that has most."""
-    from orders.models import Order, SellerOrder
-
-    newest = Order.objects.order_by("-placed_at", "-id")
-    numbers = list(newest.values_list("number", flat=True)[:2000:10])
-    customer = newest[0].customer
-    words = f"{customer.first_name} {customer.last_name}"
-    parts = SellerOrder.objects.filter(seller_id=seller_id)
     seller = f"/read/sellers/{seller_id}"
-    orders = f"{API}/orders"
-
-    def each(path: str):
-        return itertools.cycle([("GET", path.format(number), None) for number in numbers])
-
-    ours_small, floor_small = {"page_size": SMALL_PAGE}, {"size": SMALL_PAGE}
-    ours_deep, floor_deep = _page_after(parts, DEEP * SMALL_PAGE)
-    ours_owner, floor_owner = _page_after(Order.objects.all(), DEEP * 50)
-
-    def at(path: str, **asked):
-        return forever(f"{path}?{urlencode(asked)}")
-
     return [
-        Operation(
-            "seller's list JSON, first page",
-            0.36,
-            at(f"{seller}/orders/", **floor_small),
-            at(f"{orders}/", **ours_small),
-            who="seller",
-        ),
-        Operation(
-            f"seller's list JSON, page {DEEP:,}",
-            0.36,
-            at(f"{seller}/orders/", **floor_small, **floor_deep),
-            at(f"{orders}/", **ours_small, **ours_deep),
-            who="seller",
-        ),
-        Operation("owner's list JSON, first page", 0.36, at("/read/orders/"), at(f"{orders}/")),
-        Operation(
-            f"owner's list JSON, page {DEEP:,}",
-            0.36,
-            at("/read/orders/", **floor_owner),
-            at(f"{orders}/", **ours_owner),
-        ),
-        Operation("order detail JSON", 0.32, each("/orders/{}/"), each(orders + "/{}/")),
-        Operation(
-            "search by number",
-            0.35,
-            each("/read/orders/by-number/?search={}"),
-            each(orders + "/?search={}"),
-        ),
-        Operation(
-            "search by name",
-            0.2,
-            at("/read/orders/by-name/", search=words),
-            at(f"{orders}/", search=words),
-        ),
+        *_sellers_lists(seller_id, seller),
+        *_owners_lists(),
+        *_one_and_searches(),
         Operation(
             "packages JSON, first page",
             0.36,
@@ -140,6 +95,72 @@ def seeded(seller_id: int) -> list[Operation]:
         _page("page Packages Preparing", f"{seller}/packages/preparing/page/", "preparing"),
         _page("page Package List", f"{seller}/packages/all/page/", "all"),
         _page("page Shipped Packages", f"{seller}/packages/shipped/page/", "shipped"),
+    ]
+
+
+def _sellers_lists(seller_id: int, seller: str) -> list[Operation]:
+    from orders.models import SellerOrder
+
+    parts = SellerOrder.objects.filter(seller_id=seller_id)
+    ours, floor = _page_after(parts, DEEP * SMALL_PAGE)
+    return [
+        Operation(
+            "seller's list JSON, first page",
+            0.36,
+            at(f"{seller}/orders/", size=SMALL_PAGE),
+            at(ORDERS, page_size=SMALL_PAGE),
+            who="seller",
+        ),
+        Operation(
+            f"seller's list JSON, page {DEEP:,}",
+            0.36,
+            at(f"{seller}/orders/", size=SMALL_PAGE, **floor),
+            at(ORDERS, page_size=SMALL_PAGE, **ours),
+            who="seller",
+        ),
+    ]
+
+
+def _owners_lists() -> list[Operation]:
+    from orders.models import Order
+
+    ours, floor = _page_after(Order.objects.all(), DEEP * 50)
+    return [
+        Operation("owner's list JSON, first page", 0.36, at("/read/orders/"), at(ORDERS)),
+        Operation(
+            f"owner's list JSON, page {DEEP:,}",
+            0.36,
+            at("/read/orders/", **floor),
+            at(ORDERS, **ours),
+        ),
+    ]
+
+
+def _one_and_searches() -> list[Operation]:
+    from orders.models import Order
+
+    newest = Order.objects.order_by("-placed_at", "-id")
+    numbers = list(newest.values_list("number", flat=True)[:2000:10])
+    customer = newest[0].customer
+    words = f"{customer.first_name} {customer.last_name}"
+
+    def each(path: str):
+        return itertools.cycle([("GET", path.format(number), None) for number in numbers])
+
+    return [
+        Operation("order detail JSON", 0.32, each("/orders/{}/"), each(ORDERS + "{}/")),
+        Operation(
+            "search by number",
+            0.35,
+            each("/read/orders/by-number/?search={}"),
+            each(ORDERS + "?search={}"),
+        ),
+        Operation(
+            "search by name",
+            0.2,
+            at("/read/orders/by-name/", search=words),
+            at(ORDERS, search=words),
+        ),
     ]
 
 
