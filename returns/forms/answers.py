@@ -38,6 +38,18 @@ class AnswerRow:
     def chosen(self) -> str:
         return str(self.answer.value() or "")
 
+    @property
+    def approves(self) -> bool:
+        return self.chosen == APPROVE
+
+    @property
+    def offers(self) -> bool:
+        return self.chosen == OFFER
+
+    @property
+    def rejects(self) -> bool:
+        return self.chosen == REJECT
+
 
 @dataclass(frozen=True)
 class Said:

@@ -94,6 +94,7 @@ class ReturnPage(ReturnAct):
         role = self.request.actor.role
         return context | {
             "answers": bool(self.waiting),
+            "others": [entry for entry in self.shown.entries if entry not in self.waiting],
             "summary": context["form"].summary,
             "total": sum(said.amount for said in context["form"].summary),
             "story": story_of(self.shown),

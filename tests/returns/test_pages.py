@@ -276,6 +276,7 @@ class TestConsole:
         page = text(theirs.get(self.address(request_)))
         assert "Answer item by item" in page
         assert "No answer means that the return is approved" in page
+        assert " checked" not in page.split("answer-form")[1].split("</form>")[0]
 
     def test_what_the_answers_come_to_is_shown_without_writing(self, theirs, request_):
         given = self.given(request_, "approve", "reject") | {"preview": "1"}
