@@ -192,4 +192,4 @@ def test_an_order_told_to_a_program_costs_the_same_with_many_items(world):
     one, _queries = cost(Client(), f"/api/v1/orders/{few.number}/", headers=headers)
     twelve, queries = cost(Client(), f"/api/v1/orders/{many.number}/", headers=headers)
 
-    assert one == twelve <= 9, "\n".join(queries)
+    assert one == twelve <= 7, "\n".join(queries)
