@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -61,9 +62,10 @@ def hash_of(request: Request) -> str:
     """Method, address and content; the order of the content's keys does not matter. A file that
     is given counts with its name and what is in it."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    files = request.FILES
-    sent = {name: _print_of(files[name]) for name in files} if files else {}
-    digest.update(canonical({**request.data, **sent} if files else request.data))
+    content: Any = request.data
+    if files := request.FILES:
+        content = dict(content.items()) | {name: _print_of(files[name]) for name in files}
+    digest.update(canonical(content))
     return digest.hexdigest()
 
 
