@@ -183,9 +183,7 @@ def test_a_cancelled_package_is_still_told_to_programs(program, package, order, 
 
 
 def test_a_list_tells_of_a_package_what_the_package_tells(program, package, option):
-    program.post(
-        f"packages/{package.number}/invoice/", {"number": "R 7/1", "date": "2026-11-20"}
-    )
+    program.post(f"packages/{package.number}/invoice/", {"number": "R 7/1", "date": "2026-11-20"})
     ship_package(package=package, tracking_number="NP7741", actor=SYSTEM)
 
     (listed,) = program.get("packages/").json()["results"]
