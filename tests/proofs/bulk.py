@@ -67,6 +67,7 @@ def _wait(product: Running, bulk: Bulk, job: str, *, until: int) -> None:
     """Until so many are done, or nothing has moved for too long."""
     moved = time.monotonic()
     while True:
+        product.supervise()
         now = product.driver("job", number=job)
         if now["done"] != bulk.job.get("done"):
             moved = time.monotonic()

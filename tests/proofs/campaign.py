@@ -26,6 +26,7 @@ STOCK, RESTOCK = 100, 100  # orders; placed while the product runs, so that none
 class Campaign:
     seed: int
     faults: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)  # programs that nobody killed
     asked: int = 0
     too_late: int = 0
     served: list[tuple[str | None, str]] = field(default_factory=list)
@@ -72,7 +73,8 @@ def run_campaign(*, faults: int, seed: int, minutes: float, say=print) -> Campai
         campaign.found = reckon(
             product, asked=campaign.asked, patience=PATIENCE, served=campaign.served
         )
-        if campaign.failures:
+        campaign.ended = product.ended
+        if campaign.failures or campaign.ended:
             say(product.logs())
     campaign.seconds = time.monotonic() - begin
     return campaign
@@ -119,6 +121,7 @@ def _inflict(
         crowd.restock()
         pause = time.monotonic() + dice.uniform(0.3, 2 * PER_FAULT - 3)
         while time.monotonic() < pause:
+            product.supervise()
             crowd.ask()
             time.sleep(TICK)
         campaign.idle = max(campaign.idle, time.monotonic() - crowd.last_asked)

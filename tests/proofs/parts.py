@@ -161,6 +161,7 @@ def campaign(seed: int, share: float) -> Result:
             + ", ".join(f"{kind} {seconds:.0f}" for kind, seconds in found.last_seen.items())
             + ")",
             "Mails sent again by a killed worker (same Message-ID)": found.mails_repeated,
+            "Programs that ended by themselves and were started again": dict(done.ended) or 0,
         },
         sorted(done.faults.items()),
         done.failures,

@@ -38,6 +38,7 @@ def drain(product: Running, found: Reckoning, *, patience: float) -> dict[str, i
     """
     begin = time.monotonic()
     while True:
+        product.supervise()
         left = {kind: count for kind, count in product.driver("standing").items() if count}
         found.drained_after = time.monotonic() - begin
         found.last_seen |= dict.fromkeys(left, found.drained_after)

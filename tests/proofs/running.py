@@ -6,6 +6,7 @@ is killed is started again by whoever killed it, as a supervisor would.
 """
 
 import base64
+import contextlib
 import json
 import os
 import re
@@ -40,6 +41,7 @@ class Running:
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: dict[str, subprocess.Popen] = {}
         self.webhooks = "none"
+        self.ended: Counter[str] = Counter()  # programs that nobody killed
 
     def __enter__(self) -> "Running":
         try:
@@ -119,8 +121,16 @@ class Running:
     def kill(self, name: str) -> None:
         """kill -9, with all its children; `start(name)` brings it back."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)  # the session that we started, and nothing else
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(process.pid, signal.SIGKILL)  # the session that we started, nothing else
         process.wait()
+
+    def supervise(self) -> None:
+        """Start again what has ended by itself, as a supervisor would, and count it."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.ended[f"{name}, exit {process.returncode}"] += 1
+                self.start(name)
 
     def children(self, name: str) -> list[int]:
         """The processes of a worker's pool, or of the web server."""

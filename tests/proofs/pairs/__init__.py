@@ -6,7 +6,17 @@ from tests.proofs.pairs.parcels import SENDING
 from tests.proofs.pairs.repacking import REPACKING
 from tests.proofs.pairs.reporting import REPORTING
 from tests.proofs.pairs.requests import ANSWERING, ASKING
+from tests.proofs.pairs.returns import RETURNING
 
 __all__ = ["PAIRS", "Pair"]
 
-PAIRS = [*ASKING, *ANSWERING, *SENDING, *REPACKING, *REPORTING, *PAYING, *COMING_IN]
+PAIRS = [
+    *ASKING,
+    *ANSWERING,
+    *SENDING,
+    *REPACKING,
+    *REPORTING,
+    *RETURNING,
+    *PAYING,
+    *COMING_IN,
+]
