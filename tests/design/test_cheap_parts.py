@@ -1,0 +1,52 @@
+"""Parts written by hand, because rows hold many of them: they say what the usual ones do."""
+
+import pytest
+from django.template import engines
+from django.urls import reverse
+from django.utils import translation
+from django_cotton.compiler_regex import CottonCompiler
+
+from core.templatetags.pages import _kept
+from marketplace.navigation import Line
+
+
+def drawn(source: str, **context) -> str:
+    return engines["django"].from_string(source).render(context)
+
+
+@pytest.mark.parametrize("number", ["FH-1", "a b", "100%", "x&y", "ü<1>", "a:b@c~d"])
+def test_the_address_of_a_row_is_what_django_finds(number):
+    tag = '{% number_url "seller:order_detail" number %}'
+    usual = '{% url "seller:order_detail" number %}'
+
+    assert drawn(tag, number=number) == drawn(usual, number=number)
+    address = drawn(
+        "{% number_url name number as at %}{{ at }}", name="my:order_detail", number="1"
+    )
+    assert address == reverse("my:order_detail", args=["1"])
+
+
+def test_the_box_of_a_row_is_the_component_with_its_number():
+    component = CottonCompiler().process(
+        '<c-select-box label="Select {{ number }}" name="order" value="{{ number }}" />'
+    )
+    box = '{% select_box "order" number %}'
+
+    assert drawn(box, number="FH-1") == drawn(component, number="FH-1").strip()
+    assert "<b>" not in drawn(box, number='"><b>')
+
+
+def test_what_is_kept_follows_what_it_depends_on():
+    menu = '{% kept "layouts/_menu.html" navigation %}'
+
+    def shown(count: int) -> str:
+        return drawn(menu, navigation=[Line("/x/", "Requests", "inbox", count=count)])
+
+    assert ">7<" in shown(7)
+    assert ">8<" in shown(8)
+    held = len(_kept)
+    shown(7)
+    assert len(_kept) == held
+    with translation.override("de"):
+        shown(7)
+    assert len(_kept) == held + 1
