@@ -13,6 +13,7 @@ from cancellations.operations import Selection
 from cancellations.policies import LONGEST_NOTE
 from marketplace.aftersales.answers import Answer
 from orders.models import OrderItem, Reason
+from returns.models import ReturnRequest
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,41 @@ class ReasonForm(forms.Form):
 
 
 class TransactionForm(ReasonForm):
-    """One reason for all of `items`; fields are named after the item."""
+    """One reason for all of `items`; fields are named after the item. `returns`: with what the
+    customer wishes for."""
 
     field_order = ["reason", "note"]
 
-    def __init__(self, *args, items: Sequence[OrderItem], **options):
+    def __init__(self, *args, items: Sequence[OrderItem], returns: bool = False, **options):
         super().__init__(*args, **options)
         self.items = list(items)
+        if returns:
+            self._add_wishes()
         for item in self.items:
             self.fields[f"quantity-{item.pk}"] = forms.IntegerField(
                 label=item.line.name,
                 initial=item.quantity,
                 error_messages={"required": _("Say how many.")},
             )
+
+    def _add_wishes(self) -> None:
+        for name, label, choices in (
+            ("wish", _("The customer would like"), ReturnRequest.Wish.choices),
+            ("pay_to", _("Money goes to"), ReturnRequest.PayTo.choices),
+        ):
+            first = choices[0][0]
+            self.fields[name] = forms.ChoiceField(
+                label=label, choices=choices, initial=first, required=False
+            )
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """What is wished for of a return, as far as it is chosen; empty for the others."""
+        return {
+            name: str(self[name].value() or self.fields[name].initial)
+            for name in ("wish", "pay_to")
+            if name in self.fields
+        }
 
     @property
     def rows(self) -> list[Row]:

@@ -10,6 +10,7 @@ from cancellations.operations import Estimate
 from core.actors import Actor, Role
 from marketplace.aftersales.transactions import Transaction, rejects
 from orders.models import Order, OrderItem
+from returns.operations import Estimate as ReturnEstimate
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class TransactionWords:
                 "Reject %(n)s item of %(order)s?", "Reject %(n)s items of %(order)s?", units
             )
             yes = ngettext("Yes, reject %(n)s item", "Yes, reject %(n)s items", units)
+        elif transaction is Transaction.RETURN:
+            heading = _("Order Return")
+            question = ngettext(
+                "Return %(n)s item of %(order)s?", "Return %(n)s items of %(order)s?", units
+            )
+            yes = ngettext(
+                "Yes, open a return of %(n)s item", "Yes, open a return of %(n)s items", units
+            )
+            told = _("It is recorded that you asked. The seller answers within their time.")
+            return cls(heading, question % facts, told, yes % facts)
         else:
             heading = _("Order Cancel")
             question = ngettext(
@@ -69,9 +80,10 @@ class RefundSum:
     shipping: int
     not_paid: int
     total: int
+    fees: int = 0  # kept, below zero
 
     @classmethod
-    def of(cls, estimate: Estimate) -> "RefundSum":
+    def of(cls, estimate: Estimate | ReturnEstimate) -> "RefundSum":
         def over(figure: str) -> int:
             return sum(getattr(entry, figure) for entry in estimate.items)
 
@@ -83,13 +95,22 @@ class RefundSum:
             shipping=over("shipping"),
             not_paid=-over("uncaptured") - over("refunded_before"),
             total=estimate.total,
+            fees=sum(
+                line.amount for entry in estimate.items for line in getattr(entry, "fees", ())
+            ),
         )
 
 
 def done_words(transaction: Transaction, units: int, plans: Sequence[str], actor: Actor) -> str:
     """The toast after *Yes*."""
     facts = {"n": units, "plans": ", ".join(plans)}
-    if rejects(transaction, actor):
+    if transaction is Transaction.RETURN:
+        words = ngettext(
+            "Return of %(n)s item opened. The seller was asked.",
+            "Return of %(n)s items opened. The seller was asked.",
+            units,
+        )
+    elif rejects(transaction, actor):
         words = ngettext(
             "%(n)s item cancelled. Refund plan %(plans)s approved.",
             "%(n)s items cancelled. Refund plan %(plans)s approved.",

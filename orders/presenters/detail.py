@@ -55,6 +55,10 @@ class ProductRow:
         return may_cancel(self.items[0]) is None
 
     @property
+    def can_return(self) -> bool:
+        return may_be_asked_back(self.items[0])
+
+    @property
     def quantity(self) -> int:
         return sum(item.quantity for item in self.items)
 

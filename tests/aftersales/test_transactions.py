@@ -9,9 +9,11 @@ from core.actors import Rank
 from core.events.models import Event
 from orders.models import Case, OrderItem, Reason
 from refunds.models import RefundPlan
+from returns.models import ReturnRequest
 from tests.cancellations.acts import deliver_all
 from tests.factories import items_of, line, make_member, make_order, make_owner, make_seller
 from tests.people import signed_in
+from tests.returns.acts import delivered_order
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -73,7 +75,7 @@ def test_the_order_page_offers_transactions_on_what_can_still_be_cancelled(owner
     page = text(owner.get(reverse("owner:order_detail", args=[order.number])))
 
     assert "Cancel/Return Selected Items" in page
-    assert re.findall(r'<option value="(\w+)">', page) == ["cancel", "reject"]
+    assert re.findall(r'<option value="(\w+)">', page) == ["cancel", "return", "reject"]
     assert set(re.findall(r'name="item" value="(\d+)"', page)) == {str(mugs.pk), str(bowl.pk)}
     assert f"?transaction=reject&amp;item={mugs.pk}" in page
 
@@ -244,3 +246,35 @@ def test_two_clicks_are_one_act(owner, order):
 
     assert first.url == second.url
     assert Case.objects.count() == 1
+
+
+def test_the_owner_opens_a_return_for_a_customer(client):
+    order = delivered_order(number="FH-RETURN")
+    mugs, _bowl = items_of(order)
+    owner = signed_in(client, make_owner())
+    address = reverse("owner:order_transaction", args=[order.number])
+    given = {"transaction": "return", "item": mugs.pk, f"quantity-{mugs.pk}": "1"}
+
+    asked = owner.get(address, {"transaction": "return", "item": mugs.pk}).content.decode()
+    assert "Yes, open a return of 2 items" in asked
+    assert "Choose a reason to see what is paid back." in asked
+    chosen = given | {"reason": "not_as_described", "wish": "refund", "pay_to": "store_credit"}
+    shown = owner.post(address, chosen | {"preview": "1"}).content.decode()
+    assert "12.50" in shown
+    owner.post(address, chosen)
+
+    [request] = ReturnRequest.objects.all()
+    assert (request.estimate, request.pay_to, request.case.origin) == (
+        *(1250, "store_credit"),
+        "owner",
+    )
+
+
+def test_what_has_not_shipped_cannot_be_returned(client):
+    order = make_order(number="FH-LATER")
+    [item] = items_of(order)
+    owner = signed_in(client, make_owner())
+    address = reverse("owner:order_transaction", args=[order.number])
+    page = owner.get(address, {"transaction": "return", "item": item.pk}).content.decode()
+    assert "Not shipped yet" in page
+    assert "Yes, open a return" not in page

@@ -18,13 +18,16 @@ from marketplace.aftersales.presenters import RefundSum, TransactionWords, done_
 from marketplace.aftersales.transactions import (
     Transaction,
     apply_transaction,
+    kind_of,
     offered_to,
     rejects,
     why_not,
 )
-from orders.models import Case, Order, OrderItem, Reason
+from orders.models import Order, OrderItem, Reason
 from orders.presenters import method_words
 from refunds.models import RefundPlan
+from returns.operations import Estimate as ReturnEstimate
+from returns.operations import ReturnSelection, estimate_return
 
 PREVIEW = "preview"
 
@@ -78,19 +81,20 @@ class OrderTransaction(OperationFormView):
     def locked(self) -> list[tuple[OrderItem, DomainError]]:
         """Selected items that this cannot be applied to, and why. What was already asked about
         stays in the form: the refusal belongs beside it."""
+        refusals = why_not(self.transaction, self.order, self.items, self.request.actor)
         return [
-            (item, refusal)
+            (item, refusals[item.pk])
             for item in self.items
-            if f"quantity-{item.pk}" not in self.request.POST
-            and (refusal := why_not(self.transaction, item, self.request.actor))
+            if item.pk in refusals and f"quantity-{item.pk}" not in self.request.POST
         ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         locked = {item.pk for item, _refusal in self.locked}
-        reasons = Reason.objects.pickable_by(self.request.actor, Case.Kind.CANCEL)
+        reasons = Reason.objects.pickable_by(self.request.actor, kind_of(self.transaction))
         return super().get_form_kwargs() | {
             "items": [item for item in self.items if item.pk not in locked],
             "reasons": list(reasons),
+            "returns": self.transaction is Transaction.RETURN,
         }
 
     def post(self, request, *args, **kwargs):
@@ -112,6 +116,7 @@ class OrderTransaction(OperationFormView):
                 order=self.order,
                 selections=self.form.selections,
                 actor=self.request.actor,
+                **self.form.wishes,
             )
         except DomainError as refusal:
             for one in refusal.problems if isinstance(refusal, Problems) else [refusal]:
@@ -132,7 +137,7 @@ class OrderTransaction(OperationFormView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         form, actor = context["form"], self.request.actor
-        estimate = operations.estimate_cancellation(self.order, form.wanted, actor)
+        estimate = self._estimate(form)
         return context | {
             "order": self.order,
             "transaction": self.transaction,
@@ -141,11 +146,27 @@ class OrderTransaction(OperationFormView):
             "selected": "-".join(str(item.pk) for item in self.items),
             "back_url": self.get_success_url(),
             "words": TransactionWords.of(
-                self.transaction, self.order, form.items, estimate.units, actor
+                self.transaction, self.order, form.items, sum(form.wanted.values()), actor
             ),
-            "sum": RefundSum.of(estimate),
+            "sum": RefundSum.of(estimate) if estimate else None,
             "payments": [
-                (method_words(payment.method), amount) for payment, amount in estimate.payments
+                (method_words(payment.method), amount)
+                for payment, amount in (estimate.payments if estimate else ())
             ],
             "consequence": consequence_words(form.chosen_reason, self.transaction, actor),
         }
+
+    def _estimate(self, form: TransactionForm) -> operations.Estimate | ReturnEstimate | None:
+        """What is paid back; None for a return before a reason is chosen, which fees follow from,
+        and where it cannot be said."""
+        actor = self.request.actor
+        if self.transaction is not Transaction.RETURN:
+            return operations.estimate_cancellation(self.order, form.wanted, actor)
+        if form.chosen_reason is None or not form.wanted:
+            return None
+        code = form.chosen_reason.code
+        chosen = [ReturnSelection(pk, units, code) for pk, units in form.wanted.items()]
+        try:
+            return estimate_return(self.order, chosen, actor, **form.wishes)
+        except DomainError:
+            return None
