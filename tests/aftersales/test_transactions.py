@@ -68,9 +68,9 @@ def statuses(order) -> list[str]:
     return [item.status for item in items_of(order)]
 
 
-def test_the_order_page_offers_transactions_on_what_can_still_be_cancelled(owner, order):
+def test_the_order_page_offers_transactions_on_what_they_can_be_applied_to(owner, order):
     mugs, bowl, lamp = items_of(order)
-    OrderItem.objects.filter(pk=lamp.pk).update(status="shipped")
+    OrderItem.objects.filter(pk=lamp.pk).update(status="returned")
 
     page = text(owner.get(reverse("owner:order_detail", args=[order.number])))
 
