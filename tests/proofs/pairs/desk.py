@@ -63,8 +63,8 @@ class Desk(Scene):
         """items/cases/plans, then the offer, the goods and the dispute, where there are any."""
         words = [super().standing()]
         for name, model in (("offer", Offer), ("goods", ReturnParcel), ("dispute", Dispute)):
-            for status in model.objects.filter(order=self.order).values_list("status", flat=True):
-                words.append(f"{name} {status}")
+            rows = model.objects.filter(order=self.order)
+            words += [f"{name} {status}" for status in rows.values_list("status", flat=True)]
         return ", ".join(words)
 
     def selections(self, units: int | None = None) -> list[ReturnSelection]:
