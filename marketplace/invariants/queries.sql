@@ -380,10 +380,19 @@ where in_scope(l.order_id)
 and not exists (select 1 from orders_orderitem i where i.line_id = l.id);
 
 -- name: No more units are sent instead of an item than it has
+-- In exchange for what came back. A part that was missing stays when its item is split later: it
+-- is held to the line.
 select i.id as item_id, i.order_id, min(n.id) as replacement
 from orders_orderitem n join orders_orderitem i on i.id = n.replaces_id
-where in_scope(i.order_id) group by i.id, n.line_id
-having sum(n.last_unit - n.first_unit) > i.last_unit - i.first_unit
+join orders_orderline l on l.id = i.line_id
+where in_scope(i.order_id) group by i.id, n.line_id, l.quantity
+having sum(n.last_unit - n.first_unit) > case
+    when i.status = 'returned'
+    and n.line_id = (select max(o.line_id) from orders_orderitem o where o.replaces_id = i.id)
+    and exists (
+        select 1 from returns_returnitem k join returns_returnrequest r on r.id = k.request_id
+        where k.item_id = i.id and k.status = 'approved' and r.wish = 'exchange'
+    ) then i.last_unit - i.first_unit else l.quantity end
 or bool_or(n.captured_product + n.captured_shipping + n.commission <> 0)
 or bool_or(n.seller_order_id <> i.seller_order_id);
 
