@@ -146,6 +146,12 @@ class OrderDetail:
     def case_count(self) -> int:
         return len(self.cases)
 
+    @property
+    def shows_cancellations(self) -> bool:
+        """Whether there are some to show, or nothing at all: then it is said that there are none."""
+        kinds = {case.kind for case in self.cases}
+        return not kinds or Case.Kind.CANCEL in kinds
+
     @cached_property
     def payments(self) -> list[Payment]:
         return list(self.order.payments.visible_to(self.actor).order_by("position"))

@@ -14,7 +14,7 @@ from PIL import Image
 from orders.models import Case
 from refunds.models import RefundPlan
 from returns.models import Dispute
-from returns.operations import approve_items, make_offer, reject_items
+from returns.operations import approve_items, make_offer, reject_items, state_side
 from tests.factories import (
     items_of,
     line,
@@ -230,8 +230,7 @@ def everything(customer, seller, order, kiln):
     disputed_order, arguer = another("FH-4")
     disputed = ask(disputed_order, arguer, select(items_of(disputed_order)[0]))
     reject_items(disputed, actor=seller, reason_code="as_described", message="As pictured.")
-    Dispute.objects.update(statement_by=None, status="deciding")
-    dispute = Dispute.objects.get()
+    dispute = state_side(Dispute.objects.get(), text="It has a hairline crack.", actor=arguer)
     ready_order, asker = another("FH-5")
     return {
         "my-form": (asker, f"/my/orders/{ready_order.number}/request/"),
