@@ -1,6 +1,7 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.money import MinorUnits
@@ -52,6 +53,17 @@ class Customer(models.Model):
             # One index finds an address at sign-in, whatever case somebody types it in.
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="customer_email_lower_case"
+            ),
+        ]
+        indexes = [
+            # Part of a name or an address, in any case: `icontains` asks for UPPER(column). Without
+            # the pending list, because what is not merged yet makes searching slow.
+            GinIndex(
+                OpClass(Upper("first_name"), "gin_trgm_ops"),
+                OpClass(Upper("last_name"), "gin_trgm_ops"),
+                OpClass(Upper("email"), "gin_trgm_ops"),
+                name="customer_by_name",
+                fastupdate=False,
             ),
         ]
 

@@ -169,7 +169,7 @@ class TestTheCustomersPages:
         [card] = response.context["cards"]
 
         assert (card.standing.words, card.can_cancel) == ("Being prepared", True)
-        assert reverse("my:cancellation_create", args=["FH-1"]) in page
+        assert reverse("my:return_new", args=["FH-1"]) in page
         assert "FH-OTHER" not in page
         assert "<c-" not in page
 
@@ -281,7 +281,7 @@ class TestStartPages:
             "Requests to answer": 1,
             "Do not hand over": 1,
         }
-        assert "tab=action_needed&amp;request=waiting" in page
+        assert reverse("seller:request_list") in page
         assert waiting.number in page
         assert "<c-" not in page
 
