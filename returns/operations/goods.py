@@ -16,7 +16,8 @@ from core.numbers import new_number
 from orders.models import Case, Order, OrderItem
 from orders.operations import lock_order, release_items
 from orders.operations.cases import close_case
-from refunds.models import RefundPlan
+from orders.operations.replacing import paid_units_of
+from refunds.models import RefundLine, RefundPlan
 from refunds.operations import void_plan
 from returns import goods_policies as policies
 from returns.models import Dispute, ReturnItem, ReturnParcel
@@ -210,7 +211,7 @@ def expire_sending(*, parcel_id: int) -> str | None:
     case = parcel.case
     entries = expected_entries(case)
     parcel.transition_to(Status.NEVER_CAME, actor=SYSTEM)
-    for plan in plans_on_receipt(case):
+    for plan in plans_waiting_for(case, entries):
         void_plan(plan, actor=SYSTEM)
     release_items([entry.item for entry in entries])
     disputed = Dispute.objects.filter(case=case).exclude(status=Dispute.Status.CLOSED)
@@ -230,3 +231,14 @@ def plans_on_receipt(case: Case) -> list[RefundPlan]:
         payable_at=None,
     )
     return list(plans.order_by("round"))
+
+
+def plans_waiting_for(case: Case, entries: Sequence[ReturnItem]) -> list[RefundPlan]:
+    """Those of them that wait for these items. Where a dispute lets other goods come back later,
+    what has come already may still be inspected: its plan does not wait for them."""
+    paid_for = paid_units_of([entry.item for entry in entries])
+    lines = RefundLine.objects.standing().filter(
+        plan__case=case, item__in=[units.item.pk for units in paid_for.values()]
+    )
+    waiting = set(lines.values_list("plan", flat=True))
+    return [plan for plan in plans_on_receipt(case) if plan.pk in waiting]

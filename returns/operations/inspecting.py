@@ -27,6 +27,7 @@ from returns.operations.goods import (
     give_time_to_confirm,
     lock_parcel,
     plans_on_receipt,
+    plans_waiting_for,
 )
 from returns.operations.replacing import send_again
 
@@ -125,6 +126,9 @@ def deduct(parcel: ReturnParcel, *, deductions: Sequence[Found], actor: Actor) -
 def _conclude(parcel: ReturnParcel, deductions: Sequence[Found], actor: Actor) -> None:
     case = parcel.case
     waiting = plans_on_receipt(case)
+    if parcel.status == Status.AWAITED:  # once more, for other goods than those that came
+        to_come = plans_waiting_for(case, expected_entries(case))
+        waiting = [plan for plan in waiting if plan not in to_come]
     if deductions:
         _keep(case, waiting, deductions, actor)
     for plan in waiting:
