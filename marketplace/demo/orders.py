@@ -21,6 +21,25 @@ def past_orders(now: datetime, *, count: int = 220, seed: int = 2026) -> Iterato
         yield order
 
 
+def martas_delivery(now: datetime) -> dict:
+    """An order that reached the demo's customer three days ago: it can be returned."""
+    kiln = next(shop for shop in SHOPS if shop.code == "kiln-clay")
+    placed_at = now - timedelta(days=8)
+    order = order_of(
+        "FH-204805",
+        placed_at,
+        CUSTOMERS[0],
+        [(kiln, 0, 3, 0), (kiln, 2, 1, 0)],
+        [("credit_card", None)],
+    )
+    steps = (("packed", 1), ("shipped", 2), ("delivered", 5))
+    order["history"] = [
+        {"event": event, "at": (placed_at + timedelta(days=days)).isoformat()}
+        for event, days in steps
+    ]
+    return order
+
+
 def martas_orders(now: datetime) -> list[dict]:
     """The orders the demo's customer finds waiting: each shows one way a cancellation goes."""
     sets = {shop.code: shop for shop in SHOPS}

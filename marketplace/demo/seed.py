@@ -15,7 +15,8 @@ from core.accounts.operations import create_token
 from core.accounts.scopes import scopes_for
 from core.actors import IMPORTER, SYSTEM, Actor, Rank, Role
 from marketplace.demo.catalogue import COMPANIES, SHOPS
-from marketplace.demo.orders import martas_orders, past_orders
+from marketplace.demo.orders import martas_delivery, martas_orders, past_orders
+from marketplace.demo.returns import ask_for_returns
 from marketplace.intake.past import place_with_past
 from orders.incoming import read_order
 from orders.models import Customer, Order
@@ -45,11 +46,12 @@ def seed_demo() -> dict:
     _delivery(sellers)
     people = _people(sellers)
     now = timezone.now()
-    past = [read_order(given) for given in past_orders(now)]
+    past = [read_order(given) for given in (*past_orders(now), martas_delivery(now))]
     for start in range(0, len(past), BATCH):
         place_with_past(past[start : start + BATCH], actor=IMPORTER)
     place_orders([read_order(given) for given in martas_orders(now)], actor=SYSTEM)
     _send_part_of("FH-204815", sellers, people["owner"][1])
+    ask_for_returns(sellers["kiln-clay"], owner=people["owner"][1], potter=people["seller"][1])
     _link_customers(people["customer"][0])
     return {
         "sign_ins": {role: sign_in for role, (_user, _actor, sign_in) in people.items()},
@@ -109,7 +111,7 @@ def _seller(shop) -> Seller:
 
 
 def _delivery(sellers: dict[str, Seller]) -> None:
-    """The owner's carriers, and each seller's default among them."""
+    """The owner's carriers, and each seller's usual ones among them, there and back."""
     for position, entry in enumerate(COMPANIES):
         code, name, contact, option_code, option_name, pattern, address, easy_return = entry
         company = ShippingCompany.objects.create(code=code, name=name, contact_email=contact)
@@ -124,7 +126,12 @@ def _delivery(sellers: dict[str, Seller]) -> None:
             easy_return=easy_return,
         )
         SellerDeliveryOption.objects.bulk_create(
-            SellerDeliveryOption(seller=seller, option=option, is_default=position == 0)
+            SellerDeliveryOption(
+                seller=seller,
+                option=option,
+                is_default=position == 0,
+                is_easy_return=option.easy_return,
+            )
             for seller in sellers.values()
         )
 
