@@ -147,8 +147,12 @@ class OrderDetail:
         return len(self.cases)
 
     @property
+    def has_returns(self) -> bool:
+        return any(case.kind == Case.Kind.RETURN for case in self.cases)
+
+    @property
     def shows_cancellations(self) -> bool:
-        """Whether there are some to show, or nothing at all: then it is said that there are none."""
+        """Whether there are some, or nothing at all: then it is said that there are none."""
         kinds = {case.kind for case in self.cases}
         return not kinds or Case.Kind.CANCEL in kinds
 

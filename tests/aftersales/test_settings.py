@@ -56,7 +56,7 @@ def test_the_list_says_fault_pickers_and_needs(owner):
 
     assert "Out of stock" in page
     assert "Arrived damaged" in page
-    assert page.count("Evidence</span>") == 1
+    assert page.count("Evidence</span>") == 4
     assert "Automatic approval" in page  # the tabs lead to the policy
 
 

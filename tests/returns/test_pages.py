@@ -5,6 +5,8 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
@@ -549,3 +551,36 @@ def test_help_tells_the_figures_in_force(client, surface, order, customer, selle
     page = words(text(signed_in(client, person).get(reverse(f"{surface}:help_returns"))))
     assert "21 days" in page
     assert "5 days" in page
+
+
+def test_pages_cost_the_same_with_many_items(client, owner):
+    """Items, files, messages and decisions may be many."""
+    costs = []
+    for count in (1, 6):
+        order = delivered_order(lines=[line(name=f"Mug {n}") for n in range(count)])
+        buyer = make_customer(order)
+        chosen = [select(item, files=[stored_file(buyer)]) for item in items_of(order)]
+        request = ask(order, buyer, *chosen)
+        reject(request, make_member(items_of(order)[0].seller))
+        number, dispute = request.case.number, Dispute.objects.get(case=request.case)
+        pages = {
+            buyer: [
+                reverse("my:case_detail", args=[number]),
+                reverse("my:return_new", args=[order.number]),
+            ],
+            owner: [
+                reverse("owner:case_detail", args=[number]),
+                reverse("owner:dispute_detail", args=[dispute.number]),
+            ],
+        }
+        costs.append([])
+        for reader, addresses in pages.items():
+            signed_in(client, reader)
+            for address in addresses:
+                client.get(address)
+                with CaptureQueriesContext(connection) as asked_for:
+                    assert client.get(address).status_code == 200
+                costs[-1].append(len(asked_for))
+
+    assert costs[0] == costs[1]
+    assert max(costs[0]) <= 40
