@@ -16,15 +16,8 @@ _message = path(
 _offer_answer = path(
     "offers/<int:pk>/answer/", storefront.OfferAnswer.as_view(), name="offer_answer"
 )
-_help = path("help/returns/", help.HelpReturns.as_view(), name="help_returns")
-
-my_urls = [
-    path(
-        "requests/<str:number>/return-withdrawal/",
-        storefront.ReturnWithdrawal.as_view(),
-        name="return_withdrawal",
-    ),
-    path("requests/<str:number>/label/", storefront.ReturnLabel.as_view(), name="return_label"),
+# What the customer does, or the marketplace for them.
+_customers_acts = [
     path(
         "requests/<str:number>/shipment/",
         storefront.ReturnShipment.as_view(),
@@ -37,6 +30,17 @@ my_urls = [
     ),
     path("requests/<str:number>/appeal/", storefront.Appeal.as_view(), name="dispute_appeal"),
     _offer_answer,
+]
+_help = path("help/returns/", help.HelpReturns.as_view(), name="help_returns")
+
+my_urls = [
+    path(
+        "requests/<str:number>/return-withdrawal/",
+        storefront.ReturnWithdrawal.as_view(),
+        name="return_withdrawal",
+    ),
+    path("requests/<str:number>/label/", storefront.ReturnLabel.as_view(), name="return_label"),
+    *_customers_acts,
     _message,
     _evidence,
     _help,
@@ -67,7 +71,7 @@ _console_urls = [
 seller_urls = _console_urls
 owner_urls = [
     *_console_urls,
-    _offer_answer,
+    *_customers_acts,
     path(
         "requests/<str:number>/return-withdrawal/",
         console.RequestWithdrawal.as_view(),

@@ -58,6 +58,16 @@ class ReturnDetail(ScopedDetailView):
         )
 
 
+class ForCustomer:
+    """The marketplace does it for the customer, from rank Manager on."""
+
+    def post(self, request, *args, **kwargs):
+        actor = request.actor
+        if actor.role is not Role.CUSTOMER and not actor.has_rank(Rank.MANAGER):
+            raise PermissionDenied(_("This needs the role Manager."))
+        return super().post(request, *args, **kwargs)  # type: ignore[misc]
+
+
 class ReturnWithdrawal(ReturnButton):
     """The customer takes the request back."""
 
@@ -147,7 +157,7 @@ class ReturnLabel(OfReturn, TemplateView):
         )
 
 
-class Statement(ReturnAct):
+class Statement(ForCustomer, ReturnAct):
     """The customer's side of a dispute."""
 
     form_class = SideForm

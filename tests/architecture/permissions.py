@@ -537,6 +537,12 @@ OWNER_PAGES |= {
     "owner:offer_answer": Row(
         **OWNER_ADMIN, of="offer_page", method="post", content=lambda world: {"answer": "accept"}
     ),
+    "owner:return_shipment": Row(OWNERS, of="goods"),
+    "post owner:return_shipment": Row(OWNERS, of="goods", method="post"),
+    "owner:dispute_statement": Row(OWNERS, of="disputed"),
+    "post owner:dispute_statement": Row(**OWNER_ADMIN, of="disputed", method="post"),
+    "owner:dispute_appeal": Row(OWNERS, of="disputed"),
+    "post owner:dispute_appeal": Row(**OWNER_ADMIN, of="disputed", method="post"),
     "owner:return_receive": Row(OWNERS),
     "owner:return_receive_parcel": Row(OWNERS, of="parcel"),
     "owner:dispute_detail": Row(OWNERS, of="disputed"),

@@ -2,12 +2,14 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from core.actors import SYSTEM
@@ -489,6 +491,15 @@ class TestDispute:
         assert "One drop was recorded." in page
         assert "Claim it." not in page
         assert "Appeal the decision" in page
+
+    def test_the_owner_tells_the_customers_side_for_them(self, boss, dispute, customer):
+        later = timezone.now() + timedelta(days=1)
+        Dispute.objects.filter(pk=dispute.pk).update(statement_by=later)
+        assert "Tell the customer's side" in words(text(boss.get(self.address(dispute))))
+        address = reverse("owner:dispute_statement", args=[dispute.case.number])
+        assert "Tell your side" in text(boss.get(address))
+        boss.post(address, {"text": "They called: it was cracked."})
+        assert "They called: it was cracked." in text(boss.get(self.address(dispute)))
 
     def test_a_decision_without_a_reason_is_refused(self, boss, dispute):
         page = text(boss.post(self.address(dispute), self.given(outcome="full", note="")), 422)
