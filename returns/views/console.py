@@ -16,6 +16,7 @@ from returns.forms.talking import MessageForm
 from returns.models import ReturnItem
 from returns.operations.item_by_item import APPROVE, ItemAnswer, answer_items
 from returns.presenters import Entry, story_of
+from returns.presenters.terms import time_words
 from returns.views.acts import ReturnAct, ReturnButton
 
 PREVIEW, ALL = "preview", "all"
@@ -99,6 +100,7 @@ class ReturnPage(ReturnAct):
             "total": sum(said.amount for said in context["form"].summary),
             "story": story_of(self.shown),
             "is_owner": role is Role.OWNER,
+            "times": time_words() if self.waiting else {},
             "may_write": self.request.actor.has_rank(Rank.MANAGER),
             "message_form": MessageForm(role=role),
         }

@@ -19,6 +19,7 @@ from returns.forms.talking import MessageForm
 from returns.models import Decision, Dispute, ReturnItem
 from returns.operations.weighing import Ruled, price_decision
 from returns.presenters import Entry, Return, return_cases, story_of
+from returns.presenters.terms import time_words
 from returns.views.acts import ReturnAct
 
 PREVIEW = "preview"
@@ -159,6 +160,7 @@ class DisputePage(ReturnAct):
             "asked": sum(entry.row.estimate for entry in self.entries),
             "yes": yes_words(f"{figure(total, shown.currency)} {shown.currency}", outcome),
             "is_owner": role is Role.OWNER,
+            "times": time_words() if self.decides else {},
             "may_write": self.request.actor.has_rank(Rank.MANAGER),
             "message_form": MessageForm(role=role),
             "story": story_of(shown),
