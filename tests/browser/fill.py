@@ -2,6 +2,7 @@
 
 With `--orders`: a few orders of years ago as JSON Lines, in the shape that `import_orders` reads.
 With `--ways`: the orders that the ways to cancel are tried on, some of them ready to ship.
+With `--returns`: the orders that the ways to return are tried on, most of them delivered.
 With `--day`: a day's orders of the demo's seller, 30 that wait to be packed.
 With `--member CODE`: somebody who works for that seller; their sign-in, as JSON.
 """
@@ -53,6 +54,37 @@ def orders_to_cancel():
         yield order | {"history": history}
 
 
+def orders_to_return():
+    """Of the demo's seller and one customer, delivered but for one that is on its way still. The
+    last one waits: newer than the past of the others, it keeps that in the past on any day."""
+    shop, at = SHOPS[0], datetime(2017, 3, 4, 9, 0, tzinfo=UTC)
+    customer = ("ines", "Inês", "Prado", *CUSTOMERS[0][3:])
+    wanted = {
+        "BACK-CONFIRM": (0, 3, 100),
+        "BACK-DISPUTE": (1, 1, 0),
+        "BACK-OFFER": (2, 1, 0),
+        "BACK-SILENT": (3, 1, 0),
+        "BACK-FAILED": (2, 2, 50),
+        "BACK-AGAIN": (4, 1, 400),
+        "BACK-CREDIT": (0, 2, 0),
+        "BACK-KEPT": (1, 2, 0),
+    }
+    for position, (number, line) in enumerate(wanted.items()):
+        placed_at = at + timedelta(minutes=position)
+        order = order_of(number, placed_at, customer, [(shop, *line)], [("credit_card", None)])
+        moves = {"packed": 1, "shipped": 2, "delivered": 4}
+        if number == "BACK-FAILED":
+            del moves["delivered"]
+        yield order | {
+            "history": [
+                {"event": event, "at": (placed_at + timedelta(days=days)).isoformat()}
+                for event, days in moves.items()
+            ]
+        }
+    later = at + timedelta(days=5)
+    yield order_of("BACK-LATER", later, customer, [(shop, 0, 1, 0)], [("credit_card", None)])
+
+
 def orders_of_a_day():
     """Thirty, the first of three pieces; each of another customer as far as there are any."""
     shop, at = SHOPS[0], datetime(2017, 3, 3, 9, 0, tzinfo=UTC)
@@ -75,6 +107,9 @@ if __name__ == "__main__":
             print(json.dumps(order))
     elif "--ways" in sys.argv:
         for order in orders_to_cancel():
+            print(json.dumps(order))
+    elif "--returns" in sys.argv:
+        for order in orders_to_return():
             print(json.dumps(order))
     elif "--day" in sys.argv:
         for order in orders_of_a_day():
