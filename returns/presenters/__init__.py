@@ -1,8 +1,10 @@
 """What pages and endpoints say about returns. Nothing here writes or decides."""
 
 from returns.presenters.disputes import DisputeView, Evidence, Said
+from returns.presenters.entries import Entry
 from returns.presenters.figures import SumRow, sum_rows
-from returns.presenters.requests import Entry, Return, present, return_cases
+from returns.presenters.reading import return_cases
+from returns.presenters.requests import Return, present
 from returns.presenters.story import Happening, Step, steps_of, story_of
 
 __all__ = [

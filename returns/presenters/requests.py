@@ -1,177 +1,26 @@
 """What pages and endpoints say about a return. Nothing here writes or decides.
 
-Everything starts from `return_cases(actor)`: what a seller is handed is their own, and notes and
-evidence come as far as the reader may see them.
+Everything starts from `return_cases(actor)`.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
-from core.deadlines.models import Deadline
-from orders.models import Case, Payment, Reason
+from orders.models import Case, Payment
 from orders.presenters import method_words
-from refunds.models import RefundLine, RefundPart, RefundPlan
-from returns.models import (
-    Decision,
-    DecisionLine,
-    Offer,
-    ReceivedUnits,
-    ReturnEvidence,
-    ReturnItem,
-    ReturnMessage,
-    ReturnParcel,
-)
+from refunds.models import RefundPlan
+from returns.models import Offer, ReceivedUnits, ReturnItem, ReturnParcel
 from returns.policies import ESCALATED, allowed_actions, rule_in_words
 from returns.presenters.disputes import DisputeView, Evidence, Said
+from returns.presenters.entries import Entry
 from returns.presenters.figures import SumRow, sum_rows
 from sellers.tracking import tracking_link
 
 Status = ReturnItem.Status
-
-
-def return_cases(actor: Actor) -> QuerySet[Case]:
-    """The returns this actor may see, as cases, with all that is shown of them: a fixed number of
-    queries, however many they are."""
-    deadlines = Deadline.objects.open().filter(subject_type=Case.EVENT, subject_id=OuterRef("pk"))
-    received = ReceivedUnits.objects.select_related("entry__item__line", "received_by")
-    decided = Decision.objects.select_related("decided_by").order_by("round")
-    lines = DecisionLine.objects.select_related("entry__item__line").order_by("pk")
-    return (
-        Case.objects.visible_to(actor)
-        .filter(kind=Case.Kind.RETURN)
-        .annotate(at_expiry=Subquery(deadlines.order_by("-pk").values("action")[:1]))
-        .select_related(
-            *("order__customer", "seller", "return_request", "dispute"),
-            "return_parcel__delivery_option__company",
-        )
-        .prefetch_related(
-            Prefetch("return_request__items", _entries()),
-            Prefetch("offers", Offer.objects.order_by("pk")),
-            Prefetch("return_parcel__received", received.order_by("pk")),
-            Prefetch("dispute__decisions", decided),
-            Prefetch("dispute__decisions__lines", lines),
-            "dispute__items",
-            Prefetch("return_messages", _messages(actor)),
-            Prefetch("evidence", _evidence(actor)),
-            Prefetch("refund_plans", RefundPlan.objects.order_by("round", "pk")),
-            Prefetch("refund_plans__parts", RefundPart.objects.select_related("payment")),
-            Prefetch("refund_plans__lines", _plan_lines()),
-        )
-    )
-
-
-def _entries() -> QuerySet[ReturnItem]:
-    entries = ReturnItem.objects.select_related(
-        *("item__line", "item__replaces", "reason", "rejection", "decided_by")
-    )
-    return entries.order_by("pk")
-
-
-def _messages(actor: Actor) -> QuerySet[ReturnMessage]:
-    return ReturnMessage.objects.visible_to(actor).select_related("author").order_by("pk")
-
-
-def _evidence(actor: Actor) -> QuerySet[ReturnEvidence]:
-    return ReturnEvidence.objects.visible_to(actor).select_related("file").order_by("pk")
-
-
-def _plan_lines() -> QuerySet[RefundLine]:
-    return RefundLine.objects.select_related("item__line").order_by("pk")
-
-
-class Entry:
-    """One item of a return, and how it was answered."""
-
-    def __init__(self, row: ReturnItem, shown: "Return"):
-        self.row = row
-        self.shown = shown
-        self.item = row.item
-        self.name = row.item.line.name
-        self.quantity = row.item.quantity
-        self.reason = row.reason
-        self.note = row.note
-        self.status = row.status
-        self.answer = row.decision_note
-        self.rejection: Reason | None = row.rejection
-
-    @cached_property
-    def offers(self) -> list[Offer]:
-        return [offer for offer in self.shown.offers if offer.entry_id == self.row.pk]
-
-    @property
-    def offer(self) -> Offer | None:
-        """The one that waits for the customer's answer."""
-        return next((one for one in self.offers if one.status == Offer.Status.OPEN), None)
-
-    @property
-    def past_offers(self) -> list[Offer]:
-        return [one for one in self.offers if one.status != Offer.Status.OPEN]
-
-    @cached_property
-    def asked_with(self) -> list[Evidence]:
-        """What came with the request."""
-        return self._given_by(Role.CUSTOMER, Role.OWNER)
-
-    @cached_property
-    def answered_with(self) -> list[Evidence]:
-        """What the seller gave about it: with the rejection, or at the inspection."""
-        return self._given_by(Role.SELLER)
-
-    def _given_by(self, *roles: str) -> list[Evidence]:
-        return [
-            one
-            for one in self.shown.evidence
-            if one.entry_id == self.row.pk and one.role in roles and one.message_id is None
-        ]
-
-    @property
-    def decision(self) -> str:
-        """Which rule decided, in words; empty while it waits and where a person decided."""
-        return rule_in_words(self.row.decided_rule) if self.row.decided_rule else ""
-
-    @property
-    def decided_by(self) -> str:
-        """Who decided: a person's name, or the role. Not for customers."""
-        if self.status == Status.WAITING:
-            return ""
-        if self.row.decided_by:
-            return str(self.row.decided_by)
-        known = self.row.decided_by_role in Case.Origin.values
-        return str(Case.Origin(self.row.decided_by_role).label) if known else ""
-
-    @property
-    def decided_by_side(self) -> str:
-        """Which side decided, for customers: they read no names. Empty where a rule did."""
-        if self.status == Status.WAITING or self.row.decided_rule:
-            return ""
-        match self.row.decided_by_role:
-            case Role.CUSTOMER:
-                return _("You")
-            case Role.SELLER:
-                return self.shown.case.seller.name
-            case Role.OWNER:
-                return _("The marketplace")
-        return ""
-
-    @property
-    def expected(self) -> bool:
-        """Whether its goods have to come back."""
-        return self.status == Status.APPROVED and self.row.goods_back
-
-    @property
-    def received(self) -> list[ReceivedUnits]:
-        return [one for one in self.shown.received if one.entry_id == self.row.pk]
-
-    @property
-    def decided_amount(self) -> int | None:
-        """What the marketplace decided in the end, minor units; None: it has not."""
-        dispute = self.shown.dispute
-        return dispute.amount_of(self.row.pk) if dispute else None
 
 
 class Return:
