@@ -136,6 +136,10 @@ def _agreed(
         )
     given = [product] if agreed <= product.amount else [product, shipping]
     kept = sum(line.amount for line in given) - agreed
+    beyond = kept - product.amount
+    if beyond > 0:  # nothing is kept of a product but its own money: then less shipping is given
+        less = replace(shipping, gross=shipping.gross - beyond, amount=shipping.amount - beyond)
+        given, kept = [product, less], product.amount
     return [*given, *_takings(units, product, [(Component.DEDUCTION, kept, claim.why)])]
 
 

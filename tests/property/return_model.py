@@ -125,6 +125,10 @@ class Case:
         return [e for e in self.of("approved") if e.goods_back and e.piece.case is self]
 
     @property
+    def approved(self) -> bool:
+        return self.status == "approved"
+
+    @property
     def live_plans(self) -> list[Plan]:
         return [plan for plan in self.plans if plan.status != "void"]
 
@@ -222,7 +226,8 @@ class Order(model.Order):
             product = min(self._share(root, 0, first, last), left[0])
             shipping = min(self._share(root, 1, first, last), left[1])
             if agreed is not None:
-                product, shipping = min(agreed, product), max(agreed - product, 0)
+                shipping = min(shipping, agreed) if agreed > product else 0
+                product = agreed - shipping
             else:
                 product -= min((product * percent + 50) // 100, product)
                 kept = min(fee, product) if bears else 0

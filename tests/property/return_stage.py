@@ -122,11 +122,15 @@ class ReturnStage(Stage):
     def compare(self) -> None:
         type(self).steps += 1
         self.learn_items()
-        assert self._real_pieces() == self._model_pieces()
+        self._same(self._real_pieces(), self._model_pieces())
         for case in self.order.cases:
-            assert self._real_case(case) == self._model_case(case)
-            assert self._real_plans(case) == self._model_plans(case)
+            self._same(self._real_case(case), self._model_case(case))
+            self._same(self._real_plans(case), self._model_plans(case))
         self._compare_money()
+
+    @staticmethod
+    def _same(real: object, expected: object) -> None:
+        assert real == expected, f"It is {real},\nand the model says {expected}"
 
     def _real_pieces(self) -> dict:
         columns = ("first_unit", "last_unit", "status", "open_case_id", "replaces_id")

@@ -48,7 +48,39 @@ TERMS = st.builds(
 )
 WISHES = st.sampled_from(["refund", "refund", "refund", "exchange", "missing_part"])
 CUSTOMERS_FAULT, SELLERS_FAULT = "does_not_fit", "not_as_described"
+MOSTLY = 85
 ANSWERS = st.sampled_from(["accepted", "declined", "withdrawn"])
+
+
+def _ruled(outcome: str, *percents: int, back: bool = False) -> list[tuple[str, dict]]:
+    """Rejected, told, and decided like this."""
+    given = {"which": 0, "outcome": outcome, "percents": [*percents, 0, 0], "back": back}
+    return [_REJECTED, ("state", {"which": 0}), ("decide", given | {"pays": True})]
+
+
+_APPROVED = ("approve", {"which": 0, "mask": 0, "by_owner": False})
+_REJECTED = ("reject", {"which": 0, "mask": 0, "by_owner": False})
+_ONE_REJECTED = ("reject", {"which": 0, "mask": 1, "by_owner": False})
+_OFFERED = ("offer", {"which": 0, "mask": 0, "percent": 40, "by_owner": False})
+_SENT = ("send_back", {"which": 0})
+OPENINGS = st.sampled_from(
+    [
+        [],
+        [_OFFERED],
+        [_OFFERED, ("answer_offer", {"which": 0, "turn": 0, "answer": "accepted"})],
+        [_APPROVED],
+        [_APPROVED, _SENT],
+        [_APPROVED, _SENT],
+        [_ONE_REJECTED],
+        [_ONE_REJECTED, ("state", {"which": 0})],
+        _ruled("none"),
+        _ruled("partial", 50, 100),
+        _ruled("partial", 50, 30, back=True),
+        [*_ruled("partial", 50, 30), ("appeal", {"which": 0})],
+        [*_ruled("none"), ("appeal", {"which": 0})],
+        _ruled("full", back=True),
+    ]
+)
 
 
 def any_case(machine) -> bool:
@@ -73,9 +105,25 @@ def with_plan(machine, *statuses) -> list[tuple[Case, Plan]]:
 
 
 class ReturnMachine(Goods):
-    @initialize(lines=LINES, voucher=st.sampled_from([0, 0, 250]), terms=TERMS)
-    def place(self, lines, voucher, terms):
+    @initialize(
+        lines=LINES,
+        voucher=st.sampled_from([0, 0, 250]),
+        terms=TERMS,
+        wish=WISHES,
+        credit=st.booleans(),
+        customers=st.booleans(),
+        opening=OPENINGS,
+    )
+    def place(self, lines, voucher, terms, wish, credit, customers, opening):
+        """All of it is asked for, and has gone some way already: what comes late is tried, too."""
         self.put_on_delivered(lines, voucher, terms)
+        self.compare()  # which learns the items
+        everything = [(at, 98) for at in range(len(lines))]
+        self.ask(everything, wish, credit, customers, by_owner=False)
+        for name, given in opening:
+            self.compare()
+            if name != "send_back" or self.order.cases[0].parcel:
+                getattr(self, name)(**given)
 
     @invariant()
     def agrees_with_the_model(self):
@@ -85,8 +133,9 @@ class ReturnMachine(Goods):
     # -- Choosing -----------------------------------------------------------------------
 
     def one_of(self, which: int, fits=lambda case: True) -> Case:
-        """One of the cases; of those that fit, if any does."""
-        cases = [case for case in self.order.cases if fits(case)] or self.order.cases
+        """One of the cases; mostly of those that fit, if any does."""
+        fitting = [case for case in self.order.cases if fits(case)]
+        cases = self.order.cases if which > MOSTLY else fitting or self.order.cases
         return cases[which % len(cases)]
 
     def some(self, case: Case, mask: int) -> tuple[list[Entry], list[int]]:
@@ -134,9 +183,11 @@ class ReturnMachine(Goods):
             assert told.total == request.estimate, "what was told is what stands"
             self.told[case] = told.total
 
-    @precondition(any_case)
-    @rule(which=NUMBERS)
-    def withdraw(self, which):
+    @precondition(waiting_case)
+    @rule(which=NUMBERS, really=st.sampled_from([False, False, True]))
+    def withdraw(self, which, really):
+        if not really:
+            return
         case = self.one_of(which, lambda case: case.of("waiting"))
         actor = self.cast.customer if case.origin == "customer" else self.cast.owner
         refusal = "" if case.status == "waiting" else "not_decidable"
@@ -144,7 +195,7 @@ class ReturnMachine(Goods):
         if self.expect(refusal, lambda: withdraw_return(request, actor=actor)):
             self.order.withdraw(case)
 
-    @precondition(any_case)
+    @precondition(waiting_case)
     @rule(which=NUMBERS, mask=NUMBERS, by_owner=st.booleans())
     def approve(self, which, mask, by_owner):
         case = self.one_of(which, lambda case: case.of("waiting"))
@@ -159,7 +210,7 @@ class ReturnMachine(Goods):
                 planned = sum(plan.worth for plan in case.plans)
                 assert planned == self.told[case], "what was told is what is planned"
 
-    @precondition(any_case)
+    @precondition(waiting_case)
     @rule(which=NUMBERS, mask=NUMBERS, by_owner=st.booleans())
     def reject(self, which, mask, by_owner):
         case = self.one_of(which, lambda case: case.of("waiting"))
@@ -343,7 +394,7 @@ class ReturnMachine(Goods):
         if self.expect(refusal, lambda: retry_plan(row, actor=self.cast.owner)):
             plan.payable = True
 
-    @precondition(any_case)
+    @precondition(lambda self: any_case(self) and any(c.approved for c in self.order.cases))
     @rule()
     def complete(self):
         """What the worker does when something of it has ended; harmless at any other time."""

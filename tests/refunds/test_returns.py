@@ -107,6 +107,11 @@ class TestArithmetic:
         assert amounts(planned) == lines
         assert planned.total == agreed
 
+    def test_an_agreed_amount_is_paid_exactly_where_shipping_was_most_of_it(self):
+        planned = returned(Claim(whole_item(1, 100, shipping=500), agreed=300, why="Agreed."))
+        assert amounts(planned) == [("product", 100), ("shipping", 300), ("deduction", -100)]
+        assert planned.total == 300
+
     @pytest.mark.parametrize("agreed", [-1, 1201])
     def test_no_more_is_agreed_than_is_left(self, agreed):
         with pytest.raises(MoreThanLeft) as refused:
