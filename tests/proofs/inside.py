@@ -41,10 +41,11 @@ PATIENCE = 60
 def fill(*, orders: int, seed: int) -> dict:
     """A customer and the sellers, each with a token, and orders as `place` makes them."""
     sellers = {
-        shop: _token(workbench.member_of(shop), "packages:write", "packages:read") for shop in SHOPS
+        shop: _token(workbench.member_of(shop), "packages:write", "packages:read", "returns:write")
+        for shop in SHOPS
     }
     return {
-        "token": _token(_customer(), "cancellations:write"),
+        "token": _token(_customer(), "cancellations:write", "returns:write"),
         "sellers": sellers,
         "orders": place(orders=orders, seed=seed),
     }

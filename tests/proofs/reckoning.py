@@ -65,14 +65,14 @@ def reckon(product: Running, *, asked: int, patience: float, served: Served = ()
     unpaid = Counter(status for status in books["plans"] if status != "completed")
     found.hold(not unpaid, f"Not completed: {dict(unpaid)}")
     found.hold(not books["given_up"], f"{books['given_up']} deliveries or mails were given up")
-    _compare_payouts(found, books, journal)
+    compare_payouts(found, books, journal)
     _count_mails(found, books, product.sent())
     _compare_packages(found, product.driver("shipments"), served)
     found.faults += product.driver("check")
     return found
 
 
-def _compare_payouts(found: Reckoning, books: dict, journal: dict) -> None:
+def compare_payouts(found: Reckoning, books: dict, journal: dict) -> None:
     """Exactly one payout per part, of its amount, and none that nobody knows of."""
     paid = Counter(payout["key"] for payout in journal["payouts"])
     amounts = {payout["key"]: payout["amount"] for payout in journal["payouts"]}
