@@ -92,27 +92,35 @@ def machine(seed: int, share: float) -> Result:
             PROOF_EXAMPLES=EXAMPLES // 2,
             PROOF_STEPS=STEPS,
             PROOF_SEED=seed + 1_000_000 * number,
-            PROOF_MINUTES=minutes,
+            PROOF_MINUTES=minutes / 2,  # half of it for orders, half for returns
         )
         for number in (0, 1)
     ]
     halves = [suite.finish() for suite in started]
     total = {
         name: sum(int(run.properties.get(name, 0)) for run in halves)
-        for name in ("examples", "steps")
+        for name in ("examples", "steps", "return_examples", "return_steps")
     }
     bounded = total["examples"] < EXAMPLES
     return Result(
         "Any sequence of acts against a plain model",
         "Place, pack, split, move, ready, change the carrier, invoice, ship, deliver, fail, hear "
         "of carriers late and twice, cancel, evaluate, reject, answer, withdraw, silence, "
-        "overrule, execute, reconcile, retry, in any order; compared after each step.",
+        "overrule, execute, reconcile, retry, in any order; and of a delivered order: ask for "
+        "returns, approve, reject, offer, send, receive, deduct, dispute, decide, appeal, "
+        "silence of each step, exchange and pay. Compared after each step.",
         {
             "Examples": f"{total['examples']:,} of at most {STEPS} steps"
-            + (f" (of {EXAMPLES:,}: bounded to {minutes:.0f} minutes)" if bounded else ""),
+            + (f" (of {EXAMPLES:,}: bounded to {minutes / 2:.0f} minutes)" if bounded else ""),
             "Steps": f"{total['steps']:,}",
+            "Examples and steps of returns": f"{total['return_examples']:,}, "
+            f"{total['return_steps']:,}",
         },
-        [("Ends, per process", run.properties.get("reached", "")) for run in halves],
+        [
+            (words, run.properties.get(name, ""))
+            for words, name in (("Ends", "reached"), ("Ends of returns", "return_reached"))
+            for run in halves
+        ],
         [words for run in halves for words in run.failures],
     )
 
