@@ -176,8 +176,12 @@ def _answered(shown: Return) -> list[Happening]:
     for (at, status, answer), entries in found.items():
         title, icon, tone = looks[ReturnItem.Status(status)]
         names = ", ".join(entry.name for entry in entries)
-        why = entries[0].rejection.text if entries[0].rejection else entries[0].decision
-        detail = ". ".join(filter(None, [names, str(why), f"“{answer}”" if answer else ""]))
+        rejection, why, said = entries[0].rejection, entries[0].decision, f"“{answer}”"
+        if rejection and status == ReturnItem.Status.APPROVED:
+            why, said = _("Decided by the marketplace"), ""  # the words are those of the rejection
+        elif rejection:
+            why = rejection.text
+        detail = ". ".join(filter(None, [names, str(why), said if answer else ""]))
         happened.append(Happening(title, icon, tone, at, detail))
     return happened
 

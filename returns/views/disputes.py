@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.actors import Rank, Role
+from core.deadlines.models import Deadline
 from core.errors import DomainError
 from core.formats import figure
 from orders.models import Case
@@ -66,6 +67,12 @@ class DisputePage(ReturnAct):
     @cached_property
     def decides(self) -> bool:
         return not self.dispute.why_not_decide(Outcome.FULL, waits=self.waits)
+
+    @cached_property
+    def decision_due(self) -> Deadline | None:
+        """Until when the marketplace decides, where its time runs."""
+        running = Deadline.objects.open().of(self.found)
+        return running.filter(step=operations.DECISION_STEP).first()
 
     @property
     def waits(self) -> bool:
@@ -145,6 +152,7 @@ class DisputePage(ReturnAct):
             "dispute": self.dispute,
             "entries": self.entries,
             "decides": self.decides,
+            "decision_due": self.decision_due,
             "why_not": self.dispute.why_not_decide(Outcome.FULL, waits=self.waits),
             "only_full": self.dispute.why_not_decide(Outcome.NONE, waits=self.waits),
             "outcome": outcome,
