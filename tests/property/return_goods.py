@@ -12,7 +12,7 @@ from orders.models import OrderItem
 from returns.models import Dispute, Offer, ReturnItem
 from returns.operations import Found, Received, deduct, receive, say_sent
 from tests.property.choosing import NUMBERS
-from tests.property.return_model import Case, Entry
+from tests.property.return_parts import Case, Entry
 from tests.property.return_stage import ReturnStage
 
 CONDITIONS = st.sampled_from(["ok", "ok", "ok", "damaged", "wrong", "missing"])

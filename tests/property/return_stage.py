@@ -21,7 +21,8 @@ from returns.models import (
 )
 from tests.factories import line, make_order
 from tests.property import model
-from tests.property.return_model import Case, Entry, Order, Piece, Plan, Terms
+from tests.property.return_model import Order
+from tests.property.return_parts import Case, Entry, Piece, Plan, Terms
 from tests.property.stage import Stage
 
 

@@ -7,26 +7,22 @@ from refunds.models import RefundAttempt
 from refunds.operations import execute_plan, reconcile_attempt, retry_plan
 from returns.models import Offer
 from returns.operations import (
-    DecidedLine,
     ReturnSelection,
     accept_offer,
-    appeal,
     approve_items,
     complete_return,
-    decide,
     decline_offer,
     estimate_return,
     make_offer,
     reject_items,
     request_return,
-    state_side,
     withdraw_offer,
     withdraw_return,
 )
 from tests.proofs.provider import WAYS
 from tests.property.choosing import CHOICES, NUMBERS, chosen
-from tests.property.return_goods import Goods
-from tests.property.return_model import Case, Entry, Plan, Terms
+from tests.property.return_disputes import Disputes, any_case
+from tests.property.return_parts import Case, Entry, Plan, Terms
 
 LINES = st.lists(
     st.tuples(
@@ -48,7 +44,6 @@ TERMS = st.builds(
 )
 WISHES = st.sampled_from(["refund", "refund", "refund", "exchange", "missing_part"])
 CUSTOMERS_FAULT, SELLERS_FAULT = "does_not_fit", "not_as_described"
-MOSTLY = 85
 ANSWERS = st.sampled_from(["accepted", "declined", "withdrawn"])
 
 
@@ -83,16 +78,8 @@ OPENINGS = st.sampled_from(
 )
 
 
-def any_case(machine) -> bool:
-    return bool(machine.order and machine.order.cases)
-
-
 def waiting_case(machine) -> bool:
     return any_case(machine) and any(case.of("waiting") for case in machine.order.cases)
-
-
-def any_dispute(machine) -> bool:
-    return any_case(machine) and any(case.dispute for case in machine.order.cases)
 
 
 def offered(machine) -> bool:
@@ -104,7 +91,7 @@ def with_plan(machine, *statuses) -> list[tuple[Case, Plan]]:
     return [(case, plan) for case in cases for plan in case.plans if plan.status in statuses]
 
 
-class ReturnMachine(Goods):
+class ReturnMachine(Disputes):
     @initialize(
         lines=LINES,
         voucher=st.sampled_from([0, 0, 250]),
@@ -131,12 +118,6 @@ class ReturnMachine(Goods):
             self.compare()
 
     # -- Choosing -----------------------------------------------------------------------
-
-    def one_of(self, which: int, fits=lambda case: True) -> Case:
-        """One of the cases; mostly of those that fit, if any does."""
-        fitting = [case for case in self.order.cases if fits(case)]
-        cases = self.order.cases if which > MOSTLY else fitting or self.order.cases
-        return cases[which % len(cases)]
 
     def some(self, case: Case, mask: int) -> tuple[list[Entry], list[int]]:
         """Some of what waits in a case, and its items' ids."""
@@ -273,84 +254,6 @@ class ReturnMachine(Goods):
         else:
             self.order.end_offers(entry, answer)
             case.mind_clock()
-
-    # -- Disputes -----------------------------------------------------------------------
-
-    @precondition(any_dispute)
-    @rule(which=NUMBERS)
-    def state(self, which):
-        case = self.one_of(which, lambda case: case.dispute)
-        dispute, row = case.dispute, self.dispute_of(case)
-        possible = dispute.status in ("open", "deciding") and dispute.turn and not dispute.stated
-        if self.expect(
-            "" if possible else "not_in_dispute",
-            lambda: state_side(row, text="It does not work.", actor=self.cast.customer),
-        ):
-            dispute.stated, dispute.turn, dispute.status = True, False, "deciding"
-            case.clocks = case.clocks - {"return.statement"} | {"return.decision"}
-
-    @precondition(any_dispute)
-    @rule(
-        which=NUMBERS,
-        outcome=st.sampled_from(["full", "partial", "none"]),
-        percents=st.lists(st.sampled_from([0, 30, 75, 100]), min_size=4, max_size=4),
-        back=st.booleans(),
-        pays=st.booleans(),
-    )
-    def decide(self, which, outcome, percents, back, pays):
-        case = self.one_of(which, lambda case: case.dispute and case.dispute.status != "closed")
-        dispute, row = case.dispute, self.dispute_of(case)
-        if not dispute:
-            return
-        entries = [entry for entry in case.entries if entry in dispute.entries]
-        worth = self.order.worth(entries)
-        amounts = {
-            "full": [None for _entry in entries],
-            "none": [0 for _entry in entries],
-            "partial": [
-                most * percent // 100 for most, percent in zip(worth, percents, strict=False)
-            ],
-        }[outcome]
-        lines = [
-            DecidedLine(self.entry_row(case, entry).pk, amount)
-            for entry, amount in zip(entries, amounts, strict=True)
-            if outcome == "partial"
-        ]
-        refusal = ""
-        early = dispute.turn and not dispute.stated and outcome != "full"
-        early = early and dispute.status != "appealed"
-        if dispute.status in ("decided", "closed") or case.of("waiting") or early:
-            refusal = "not_in_dispute"
-        elif outcome == "partial" and not any(amounts):
-            refusal = "nothing_chosen"
-        if self.expect(
-            refusal,
-            lambda: decide(
-                row,
-                outcome=outcome,
-                fault="seller",
-                shipping_paid_by="customer" if pays else "seller",
-                note="We have looked at it.",
-                lines=lines,
-                goods_back=back,
-                actor=self.cast.owner,
-            ),
-        ):
-            self.order.decide(case, outcome, amounts, back=back, pays=pays)
-
-    @precondition(any_dispute)
-    @rule(which=NUMBERS)
-    def appeal(self, which):
-        case = self.one_of(which, lambda case: case.dispute and case.dispute.status == "decided")
-        if not case.dispute:
-            return
-        row, actor = self.dispute_of(case), self.cast.customer
-        if self.expect(
-            "" if case.dispute.status == "decided" else "no_appeal",
-            lambda: appeal(row, text="Look at the photo again.", actor=actor),
-        ):
-            case.dispute.status = "appealed"
-            case.clocks = case.clocks - {"return.appeal"} | {"return.decision"}
 
     # -- Paying -------------------------------------------------------------------------
 
