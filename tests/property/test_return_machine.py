@@ -16,7 +16,7 @@ from refunds.gateway import GATEWAYS
 from tests.property.returns import ReturnMachine
 from tests.property.stage import Cast
 
-EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "20"))
 STEPS = int(os.environ.get("PROOF_STEPS", "25"))
 SEED = int(os.environ.get("PROOF_SEED", "1"))
 MINUTES = float(os.environ.get("PROOF_MINUTES", "0"))
