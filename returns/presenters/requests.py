@@ -10,6 +10,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
+from finance.credit import store_credit_of
 from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundPlan
@@ -155,6 +156,15 @@ class Return:
     def is_paid(self) -> bool:
         completed = RefundPlan.Status.COMPLETED
         return bool(self.plans) and all(plan.status == completed for plan in self.plans)
+
+    @cached_property
+    def credit_left(self) -> int:
+        """The store credit that the customer has now (minor units), where the money went there; a
+        seller is not told."""
+        to_credit = self.request.pay_to == RefundPlan.PayTo.STORE_CREDIT
+        if not to_credit or not self.is_paid or self.actor.role is Role.SELLER:
+            return 0
+        return store_credit_of(self.order.customer_id).get(self.currency, 0)
 
     @property
     def paid_at(self) -> datetime | None:

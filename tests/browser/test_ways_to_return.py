@@ -234,6 +234,7 @@ def test_money_becomes_store_credit(product, person):
     customer.goto(f"/my/requests/{case_of(product, 'BACK-CREDIT')}/")
     refund = customer.get_by_role("region", name="Your refund")
     expect(refund.get_by_text("To Store credit")).to_be_visible()
+    expect(refund.get_by_text(f"Store credit now: {money(estimate)}")).to_be_visible()
     expect(refund.get_by_text("Paid back")).to_be_visible()
 
 
@@ -245,3 +246,8 @@ def test_the_customer_takes_a_return_back(product, person):
     expect(customer.get_by_text("Your request is taken back.")).to_be_visible()
     assert cases(product, "BACK-KEPT") == ["withdrawn"]
     assert plans(product, "BACK-KEPT") == []
+
+
+def test_the_books_are_sound_after_all_of_it(product, email):
+    """Fails where any rule about money, quantities or states is broken."""
+    product.manage("check_invariants")
