@@ -4,7 +4,7 @@ import pytest
 
 from core.actors import SYSTEM, Actor, Role
 from finance.models import Account
-from orders.models import Customer, Order, OrderItem
+from orders.models import Customer, Order, OrderItem, Payment
 from tests.factories import line, make_customer, make_member, make_order, make_owner, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,14 @@ def test_each_sees_their_own_and_the_marketplace_all():
     assert seen(make_customer(mine)) == {mine.pk}
     assert seen(make_member(seller)) == {mine.pk}
     assert seen(make_owner()) == seen(SYSTEM) == {mine.pk, other.pk}
+
+
+def test_what_a_role_has_no_path_to_it_does_not_see():
+    order = make_order(payments=[("credit_card", 1070)])
+    seller = make_member(order.seller_orders.get().seller)
+
+    assert Payment.objects.visible_to(make_customer(order)).filter(order=order).exists()
+    assert not Payment.objects.visible_to(seller).exists()
 
 
 def test_locked_rows_come_in_pk_order_whatever_was_asked_for():

@@ -126,6 +126,8 @@ class TestOneSplit:
             ("order_item.split_off", leaving.pk, 1),
         ]
         assert [event.data["quantity"] for event in told] == [1, 1]
+        assert told[0].data["into"] == leaving.pk
+        assert told[1].data["from_item"] == whole.pk
 
     @pytest.mark.parametrize("quantity", [0, -1, 4])
     def test_more_than_there_is_or_nothing_is_refused(self, quantity):
