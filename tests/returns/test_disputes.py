@@ -431,7 +431,9 @@ def told(dispute: Dispute, actor: Actor) -> list[str]:
     return [entry.type for entry in timeline_of(OrderDetail(dispute.order, actor))]
 
 
-@pytest.mark.parametrize(("written", "readers"), READERS.items(), ids=str)
+@pytest.mark.parametrize(
+    ("written", "readers"), READERS.items(), ids=[" ".join(map(str, key)) for key in READERS]
+)
 def test_messages_files_and_their_record_are_read_by_whom_they_are_for(
     dispute, parties, written, readers
 ):
