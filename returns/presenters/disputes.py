@@ -144,6 +144,8 @@ class DisputeView:
         """(words, tone, icon) of where it stands."""
         match self.status:
             case Status.OPEN:
+                if self.actor.role is Role.CUSTOMER:
+                    return _("Waits for your side"), "warning", "scale"
                 return _("Waits for the customer's side"), "warning", "scale"
             case Status.DECIDING:
                 return _("Waits for a decision"), "danger", "scale"

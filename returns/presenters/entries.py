@@ -63,8 +63,17 @@ class Entry:
         ]
 
     @property
+    def overruled(self) -> bool:
+        """Whether the marketplace gave what the seller had rejected; `rejection` and `answer` are
+        the seller's words still."""
+        return self.rejection is not None and self.status != Status.REJECTED
+
+    @property
     def decision(self) -> str:
-        """Which rule decided, in words; empty while it waits and where a person decided."""
+        """Which rule decided, or that a dispute did; empty while it waits and where a person
+        answered."""
+        if self.overruled:
+            return _("Decided in a dispute")
         return rule_in_words(self.row.decided_rule) if self.row.decided_rule else ""
 
     @property

@@ -176,12 +176,11 @@ def _answered(shown: Return) -> list[Happening]:
     for (at, status, answer), entries in found.items():
         title, icon, tone = looks[ReturnItem.Status(status)]
         names = ", ".join(entry.name for entry in entries)
-        rejection, why, said = entries[0].rejection, entries[0].decision, f"“{answer}”"
-        if rejection and status == ReturnItem.Status.APPROVED:
-            why, said = _("Decided by the marketplace"), ""  # the words are those of the rejection
-        elif rejection:
-            why = rejection.text
-        detail = ". ".join(filter(None, [names, str(why), said if answer else ""]))
+        first = entries[0]
+        rejected = first.rejection and not first.overruled
+        why = first.rejection.text if rejected else first.decision
+        said = f"“{answer}”" if answer and not first.overruled else ""
+        detail = ". ".join(filter(None, [names, str(why), said]))
         happened.append(Happening(title, icon, tone, at, detail))
     return happened
 

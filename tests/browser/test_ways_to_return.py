@@ -145,6 +145,7 @@ def test_a_rejection_is_disputed_decided_and_appealed(product, person):
     ]
     assert paid(product, "BACK-DISPUTE", 2) == [1000, full - 1000]
     customer.reload()
+    expect(customer.get_by_text("had rejected it: Used or without its packaging")).to_be_visible()
     expect(customer.get_by_text("Appeal is not possible.")).to_be_visible()
     expect(customer.get_by_text("decided once more on appeal. That is final")).to_be_visible()
 
