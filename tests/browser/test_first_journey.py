@@ -71,7 +71,7 @@ def test_a_customer_cancels_one_of_two_units(product, visit, sign_in):
     assert states[1][0] == "cancelled"
     assert states[0][0] != "cancelled"
     everybody_sees_it(product, visit, sign_in, number=number, plan=plan, seller=seller, email=email)
-    assert "No violation" in product.manage("check_invariants") or True
+    product.manage("check_invariants")  # fails on a violation
 
 
 def everybody_sees_it(product, visit, sign_in, *, number, plan, seller, email):
