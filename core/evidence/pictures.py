@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from core.evidence.refusals import FileRefused
 
@@ -68,6 +68,8 @@ def redrawn(content: bytes, content_type: str, *, largest: int) -> Picture:
 
 
 def _open(content: bytes, kind: str) -> Any:
+    # Others of this process ask Pillow to overlook what is missing (WeasyPrint does, for all).
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return Image.open(BytesIO(content), formats=(kind,))
 
 

@@ -474,7 +474,7 @@ select p.id as package_id, p.order_id, p.invoice_number from packages_package p
 where in_scope(p.order_id) and (
     (p.invoice_number = ''
         and (p.invoice_date is not null or p.invoice_link <> '' or p.invoice_file <> ''))
-    or (p.invoice_number <> '' and not exists (
+    or (p.invoice_number <> '' and not p.imported and not exists (
         select 1 from events_event e where e.subject_type = 'package' and e.subject_id = p.id
         and e.type = 'package.invoiced'))
 );

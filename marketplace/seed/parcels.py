@@ -132,13 +132,15 @@ def _package(sheets: Sheets, part: PartRows, steps: Sequence[Step], *, live: boo
 
 
 def _label(package: Package, steps: Sequence[Step], random: Random) -> None:
-    """The carrier from the start, an invoice once it is ready, a tracking number once it left."""
+    """The carrier from the start, a tracking number once it left; an invoice once it is ready, of
+    the past only: what is given here is told by an event."""
     carrier = package.seller_id % len(CARRIERS)
     if random.random() < 0.2:
         carrier = random.randrange(len(CARRIERS))
     package.delivery_option_id = carrier + 1
     statuses = {step.status for step in steps}
-    if statuses & {OrderStatus.READY_TO_SHIP, OrderStatus.SHIPPED} and random.random() < 0.6:
+    invoiced = bool(statuses & {OrderStatus.READY_TO_SHIP, OrderStatus.SHIPPED})
+    if invoiced and random.random() < 0.6 and package.imported:
         package.invoice_date = _day(package)
         package.invoice_number = f"{package.invoice_date.year}-{package.pk:08d}"
     if statuses.intersection(HANDED_OVER):

@@ -96,7 +96,9 @@ class RequestCreate(OperationFormView):
 
     def get_success_message(self) -> str:
         return ngettext(
-            "Your request was received.", "Your requests were received.", len(self.result.cases)
+            "Your request was received and is under evaluation.",
+            "Your requests were received and are under evaluation.",
+            len(self.result.cases),
         )
 
     def get_success_url(self) -> str:
