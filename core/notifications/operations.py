@@ -20,7 +20,10 @@ from core.notifications.models import Mail, Notification
 from core.notifications.wording import write_mail
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=75)  # longer than a task may run: two workers never send one mail
+# Longer than the task may run, so that two workers never send one mail; and short, so that the
+# mail of a killed worker is sent within a minute.
+MOST_SECONDS = 30
+LEASE = timedelta(seconds=MOST_SECONDS + 5)
 MOST_ATTEMPTS = 8  # over about two hours
 SMTP_SECONDS = 20
 

@@ -5,7 +5,11 @@ from core.events import nudge
 from core.notifications import operations
 
 
-@shared_task(name="core.notifications.send")
+@shared_task(
+    name="core.notifications.send",
+    soft_time_limit=operations.MOST_SECONDS - 5,
+    time_limit=operations.MOST_SECONDS,
+)
 def send(*, mail_id: int) -> None:
     operations.send_mail(mail_id=mail_id)
 

@@ -12,6 +12,7 @@ from core.accounts.models import User
 from core.actors import Actor, Role
 from core.notifications import operations
 from core.notifications.models import Mail, Notification
+from core.notifications.tasks import send
 from core.notifications.wording import known_language, write_mail
 from tests.core.test_events_at_once import at_once
 
@@ -332,3 +333,7 @@ def test_in_demo_mode_everybody_reads_mail(client, owe):
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
     assert shown.content.decode() == owed.html
+
+
+def test_a_lost_mail_is_due_again_only_when_its_task_must_have_ended():
+    assert send.time_limit < operations.LEASE.total_seconds() <= 40
