@@ -10,6 +10,7 @@ from core.actors import Actor
 from core.numbers import new_number
 from orders.models import Order, OrderItem, OrderStatus
 from orders.operations import lock_order, move_items, take_items
+from orders.operations.items import locked_items
 from packages import policies
 from packages.models import Package, PackageItem
 from packages.operations.carriers import usual_option
@@ -34,6 +35,10 @@ def start_packaging(
     """
     order = lock_order(order.pk)
     wanted = {item.pk: (units or {}).get(item.pk, item.quantity) for item in items}
+    if units:  # what is cancelled says so, before anything is split off it
+        found = list(locked_items(order, wanted, actor=actor).values())
+        if refusal := policies.may_pack(found) if found else None:
+            raise refusal
     taken = take_items(order, wanted, actor=actor)
     if refusal := policies.may_pack(taken) or policies.may_send(actor, taken[0].seller_id):
         raise refusal

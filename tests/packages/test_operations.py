@@ -105,6 +105,16 @@ def test_what_is_packed_is_not_packed_again():
     assert Package.objects.count() == 1
 
 
+def test_a_part_of_what_was_cancelled_and_paid_back_is_told_to_be_cancelled():
+    order = make_order(lines=[line(quantity=3)])
+    [item] = items_of(order)
+    move_items(order, take_items(order, {item.pk: 3}, actor=SYSTEM), "cancelled", actor=SYSTEM)
+    OrderItem.objects.filter(pk=item.pk).update(refunded_product=1)
+
+    with pytest.raises(NotPackable, match="Cancelled"):
+        start_packaging(order=order, items=[item], units={item.pk: 1}, actor=SYSTEM)
+
+
 def test_nothing_makes_no_package():
     with pytest.raises(InvalidInput):
         start_packaging(order=make_order(), items=[], actor=SYSTEM)
