@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.actors import SYSTEM, Actor
 from core.deadlines.operations import disarm
-from core.errors import DomainError, InvalidInput, Problems
+from core.errors import InvalidInput
 from orders.models import Case, Order, OrderItem
 from orders.operations import move_items, release_items
 from orders.operations.replacing import paid_units_of
+from orders.operations.selecting import refuse
 from refunds.models import RefundLine, RefundPlan
 from refunds.operations import Deduction, change_lines, mark_payable
 from refunds.policies import PlanDecided
@@ -198,11 +199,3 @@ def expire_confirming(*, parcel_id: int, action: str) -> str | None:
         )
     _conclude(parcel, (), SYSTEM)
     return "approved"
-
-
-def refuse(problems: Sequence[DomainError]) -> None:
-    """Raise the one problem, or all of them at once; none is fine."""
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise Problems(problems)

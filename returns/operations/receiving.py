@@ -16,6 +16,7 @@ from core.bulk import insert
 from core.deadlines.operations import disarm
 from core.errors import InvalidInput
 from orders.models import Order
+from orders.operations.selecting import refuse
 from returns import goods_policies as policies
 from returns.goods_policies import CAME_BACK, Condition, Disposition, Received
 from returns.models import ReceivedUnits, ReturnItem, ReturnParcel
@@ -27,7 +28,7 @@ from returns.operations.goods import (
     expected_entries,
     lock_parcel,
 )
-from returns.operations.inspecting import Found, conclude_or_wait, refuse, take_back
+from returns.operations.inspecting import Found, conclude_or_wait, take_back
 
 Status = ReturnParcel.Status
 HAPPENED = {Disposition.RESTOCK: "item.restocked", Disposition.DISPOSE: "item.disposed"}
