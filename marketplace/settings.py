@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "core.deadlines",
     "core.evidence",
     "core.jobs",
+    "core.exports",
+    "core.lists",
     "core.notifications",
     "sellers",
     "finance",
