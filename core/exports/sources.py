@@ -20,8 +20,8 @@
 Expressions and joins are SQL of ours, never of a reader: who exports chooses names.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -79,6 +79,7 @@ class Column:
              date, a MOMENT a timestamptz
     default: chosen unless the reader chooses
     roles:   who may have it; None: everybody who has the source
+    words:   what the codes that a TEXT expression yields are called, in the reader's language
     """
 
     name: str
@@ -88,6 +89,7 @@ class Column:
     needs: tuple[str, ...] = ()
     default: bool = True
     roles: frozenset[Role] | None = None
+    words: Mapping[str, str | Promise] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +114,9 @@ class Source:
     currency_sql: str = ""
     currency_needs: tuple[str, ...] = ()
     numbered: str = "number"
-    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
-        if len(self._by_name) != len(self.columns):
+        if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError(f"Two columns of {self.name!r} have one name.")
         known = {join.name for join in self.joins}
         needed = {name for part in (*self.columns, *self.joins) for name in part.needs}
