@@ -102,6 +102,8 @@ class Source:
                   FiltersNotValid (`narrowed` does).
     currency_sql: the currency that MONEY columns are in
     numbered:     the lookup from a row to the number that ticked rows go by
+    filterset_class: the page's filters, to say in words what an address narrows by
+    everything:   the address under which the list shows all that there is
     """
 
     name: str
@@ -170,6 +172,16 @@ def register(source: Source) -> Source:
     """Offer a list for export; once per name and role, whoever imports the module again."""
     SOURCES[source.name, source.role] = source
     return source
+
+
+def lend(name: str, role: Role, *, columns: tuple[Column, ...], joins: tuple[Join, ...] = ()):
+    """Columns that one app adds to the source of an app below it: packages know the tracking
+    number of an order's items, orders know nothing of packages. Once, whoever asks again."""
+    source = SOURCES[name, role]
+    known = {column.name for column in source.columns}
+    if not known.issuperset(column.name for column in columns):
+        added = {"columns": (*source.columns, *columns), "joins": (*source.joins, *joins)}
+        register(replace(source, **added))
 
 
 def source_for(actor: Actor, name: str) -> Source:
