@@ -63,7 +63,16 @@ _FOR_PROGRAMS = (
 _CASE_OF_PAGES = """json_build_object(
             'number', asked.number, 'kind', asked.kind, 'status', asked.status,
             'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
-            'decided_at', asked.decided_at, 'imported', asked.imported)"""
+            'decided_at', asked.decided_at, 'imported', asked.imported,
+            'reason', COALESCE(
+                (SELECT string_agg(DISTINCT reason.text, ', ')
+                   FROM cancellations_cancellationitem item
+                   JOIN orders_reason reason ON reason.id = item.reason_id
+                  WHERE item.case_id = asked.id),
+                (SELECT string_agg(DISTINCT reason.text, ', ')
+                   FROM returns_returnitem item
+                   JOIN orders_reason reason ON reason.id = item.reason_id
+                  WHERE item.case_id = asked.id)))"""
 _CASE_OF_PROGRAMS = f"""json_build_object(
             'number', asked.number, 'kind', asked.kind,
             'opened_at', {as_moment("asked.opened_at")}, 'due_at', {as_moment("asked.due_at")})"""
@@ -87,7 +96,7 @@ _PROGRAMS = {
 
 class ListedRow(NamedTuple):
     """`total` is minor units: of the order, or of a seller's part. Moments in `parts` and
-    `requests` are ISO 8601."""
+    `requests` are ISO 8601; a request's `reason` is in the owner's words, or None."""
 
     id: int
     number: str

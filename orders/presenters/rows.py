@@ -6,9 +6,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import Case
 from orders.querysets import HOLD_BACK_DAYS
+
+CANCEL, RETURN = Case.Kind.CANCEL, Case.Kind.RETURN
+CUSTOMER, SELLER, OWNER = Case.Origin.CUSTOMER, Case.Origin.SELLER, Case.Origin.OWNER
+ASKED = {
+    (CANCEL, CUSTOMER): _("The customer asks to cancel"),
+    (CANCEL, SELLER): _("The seller asks to cancel"),
+    (CANCEL, OWNER): _("The marketplace asks to cancel"),
+    (RETURN, CUSTOMER): _("The customer asks to return"),
+    (RETURN, SELLER): _("The seller asks for a return"),
+    (RETURN, OWNER): _("The marketplace asks for a return"),
+}
+AGREED = {
+    (CANCEL, CUSTOMER): _("Cancelled by the customer"),
+    (CANCEL, SELLER): _("Cancelled by the seller"),
+    (CANCEL, OWNER): _("Cancelled by the marketplace"),
+    (CANCEL, Case.Origin.SYSTEM): _("Cancelled automatically"),
+    (RETURN, CUSTOMER): _("Returned by the customer"),
+    (RETURN, SELLER): _("Returned for the seller"),
+    (RETURN, OWNER): _("Returned for the marketplace"),
+}
 
 
 class Shown:
@@ -21,17 +42,21 @@ class Shown:
 
 @dataclass(frozen=True)
 class Notice(Shown):
-    """What a list says about an order's requests: a badge code of `core.badges`, and when due."""
+    """What a list says about an order's requests: a badge code of `core.badges`, when due, and
+    `reason`: why it was asked or decided, in one sentence; empty where nobody said."""
 
     code: str
     number: str
     due_at: datetime | None = None
     opened_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class ListRow(Shown):
-    """One row of an Orders list. `total` is minor units: of the order, or of a seller's part."""
+    """One row of an Orders list. `total` is minor units: of the order, or of a seller's part.
+    `reason`: why something of it ended, for hover and focus of its status; empty where nothing did.
+    """
 
     number: str
     status: str
@@ -43,6 +68,7 @@ class ListRow(Shown):
     total: int
     currency: str
     notice: Notice | None
+    reason: str = ""
 
 
 def list_row(row: Any) -> ListRow:
@@ -59,6 +85,7 @@ def list_row(row: Any) -> ListRow:
         total=row.total,
         currency=row.currency,
         notice=notice_of(row.requests),
+        reason=why_ended(row.requests),
     )
 
 
@@ -74,12 +101,28 @@ def notice_of(requests: Sequence[dict], now: datetime | None = None) -> Notice |
         first = min(waiting, key=lambda request: request["due_at"] or "9999")
         code = request_code(first["kind"])
         due_at, opened_at = _moment(first["due_at"]), _moment(first["opened_at"])
-        return Notice(code, first["number"], due_at, opened_at)
+        return Notice(code, first["number"], due_at, opened_at, why(first))
     now = now or timezone.now()
     for request in requests:
         if code := _decided_code(request, now):
-            return Notice(code, request["number"])
+            return Notice(code, request["number"], reason=why(request))
     return None
+
+
+def why_ended(requests: Sequence[dict]) -> str:
+    """Why something of it was cancelled or returned: the latest request that was agreed to."""
+    agreed = (Case.Status.APPROVED, Case.Status.COMPLETED)
+    return next((why(request) for request in requests if request["status"] in agreed), "")
+
+
+def why(request: dict) -> str:
+    """Who asked for it and for what reason: "Cancelled by the customer: Ordered by mistake"."""
+    reason = request.get("reason")
+    if not reason:
+        return ""
+    waits = request["status"] == Case.Status.WAITING
+    words = (ASKED if waits else AGREED).get((request["kind"], request["origin"]))
+    return f"{words}: {reason}" if words else str(reason)
 
 
 def _decided_code(request: dict, now: datetime) -> str:
