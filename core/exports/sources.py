@@ -21,7 +21,7 @@ Expressions and joins are SQL of ours, never of a reader: who exports chooses na
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -79,6 +79,7 @@ class Column:
              date, a MOMENT a timestamptz
     default: chosen unless the reader chooses
     roles:   who may have it; None: everybody who has the source
+    group:   the heading that it stands under where columns are chosen
     words:   what the codes that a TEXT expression yields are called, in the reader's language
     """
 
@@ -90,6 +91,7 @@ class Column:
     default: bool = True
     roles: frozenset[Role] | None = None
     words: Mapping[str, str | Promise] | None = None
+    group: str | Promise = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,8 @@ class Source:
     currency_sql: str = ""
     currency_needs: tuple[str, ...] = ()
     numbered: str = "number"
+    filterset_class: Any = None
+    everything: str = ""
 
     def __post_init__(self) -> None:
         if len({column.name for column in self.columns}) != len(self.columns):
