@@ -18,6 +18,7 @@ from core.actors import SYSTEM, Actor, Role
 from core.deadlines.models import HolidayCalendar
 from core.evidence.operations import store_upload
 from core.jobs.models import Job
+from core.lists.saving import save_view
 from core.notifications.models import Notification
 from core.notifications.operations import notify
 from orders.models import Reason
@@ -94,6 +95,7 @@ class World:
 MISSING = {
     "number": "none",
     "code": "none",
+    "list": "none",
     "pk": 0,
     "step": "none",
     "offer": 0,
@@ -149,6 +151,10 @@ def build() -> World:
     keys |= returns_of(here, people)
     for role in ("customer", "seller", "owner"):
         keys[f"{role}_notification"] = {"pk": notified(people[role])}
+    keys["list"] = {"list": "order_list"}
+    for role in ("seller", "owner"):
+        view = save_view(actor=people[role], list="order_list", name="v", query="tab=shipped")
+        keys[f"{role}_view"] = {"pk": view.pk}
     unshipped = next(each for each in items_of(order) if each.open_case_id is None)
     wanted = {"item": unshipped.number, "quantity": 1, "reason": reason.code}
     clients = {person: signed_in(Client(), actor) for person, actor in people.items() if actor}
