@@ -8,6 +8,8 @@ import os
 
 from celery import Celery, Task
 
+from marketplace import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 QUEUES = ("money", "default", "exports", "mail", "webhooks")
@@ -21,6 +23,7 @@ class PatientTask(Task):
     retry_backoff_max = 60
 
 
+broker.use()
 app = Celery("marketplace", task_cls=PatientTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_routes = {
@@ -34,7 +37,7 @@ app.conf.beat_schedule = {
     "reconcile-refunds": {"task": "refunds.reconcile_due", "schedule": 30.0},
     "handle-passed-deadlines": {
         "task": "core.deadlines.handle_passed",
-        "schedule": 30.0,
+        "schedule": 10.0,
     },
     "send-owed-mail": {"task": "core.notifications.send_owed", "schedule": 15.0},
     "continue-jobs": {"task": "core.jobs.continue_owed", "schedule": 15.0},

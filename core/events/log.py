@@ -122,7 +122,9 @@ def nudge(task: Any, **ids: int) -> bool:
     is logged and swallowed.
     """
     try:
-        task.apply_async(kwargs=ids, retry=False)
+        # Without what Celery would find out for each message: how to write the arguments for a
+        # log, and whether the queue is known, which its workers see to.
+        task.apply_async(kwargs=ids, retry=False, argsrepr="()", kwargsrepr=str(ids), declare=())
     except Exception as error:  # any broker error: the row stands, the sweeper comes by
         logger.warning("Nudge of %s was not sent (%s); the sweeper will do it.", task.name, error)
         return False
