@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,9 @@ class ReturnItem(models.Model):
 
     `settled`: the customer keeps it and is paid `agreed_amount` (minor units), because they took
     an offer. `goods_back`: it has to come back before money or a replacement leaves.
+
+    The terms that were told when it was asked for stand here (`returns.policies.Terms`): the
+    owner's rules may change before it is answered. `return_shipping` is minor units.
     """
 
     class Status(models.TextChoices):
@@ -59,6 +64,16 @@ class ReturnItem(models.Model):
     note = models.CharField(max_length=500, blank=True)
     estimate = MinorUnits(help_text="of this item: what is given back less its fees")
     goods_back = models.BooleanField(default=True)
+    payable_when = models.CharField(
+        max_length=12,
+        choices=RefundPlan.PayableWhen,
+        default=RefundPlan.PayableWhen.ON_RECEIPT,
+        help_text="when its money leaves; at once where the goods need not come back",
+    )
+    restocking_rate = models.DecimalField(
+        max_digits=6, decimal_places=5, default=Decimal(0), help_text="share of the product amount"
+    )
+    return_shipping = MinorUnits(default=0, help_text="what its customer pays for the way back")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     agreed_amount = MinorUnits(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +108,16 @@ class ReturnItem(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status="rejected") | models.Q(rejection__isnull=False),
                 name="return_item_rejected_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(goods_back=True) | models.Q(payable_when="at_once"),
+                name="return_item_waits_only_for_goods",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    restocking_rate__gte=0, restocking_rate__lte=1, return_shipping__gte=0
+                ),
+                name="return_item_fees_are_fees",
             ),
         ]
 

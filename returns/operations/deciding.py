@@ -181,14 +181,13 @@ def _answer(
 def dues_of(request: ReturnRequest, entries: Sequence[ReturnItem]) -> list[Due]:
     """What these entries are owed, on the terms that were told: those that were approved where
     money was asked for, and those that were settled."""
-    terms = told_terms(request.case)
     dues = []
     for entry in entries:
         if entry.status == Status.SETTLED:
             why = str(_("Agreed: you keep it."))
-            dues.append(Due(entry.item, terms[entry.item_id], entry.agreed_amount, why))
+            dues.append(Due(entry.item, told_terms(entry), entry.agreed_amount, why))
         elif request.wish == Wish.REFUND:
-            dues.append(Due(entry.item, terms[entry.item_id]))
+            dues.append(Due(entry.item, told_terms(entry)))
     return dues
 
 

@@ -34,7 +34,7 @@ def make_offer(
         raise refusal
     entry = _entry(request, item_id)
     made = Offer.objects.filter(entry=entry)
-    full = full_refund_of(request, entry)
+    full = full_refund_of(entry)
     refusal = offer_policies.may_offer(
         entry, made=made.count(), has_open=made.open().exists()
     ) or offer_policies.fits_offer(amount, full, message)
@@ -65,10 +65,9 @@ def make_offer(
     return offer
 
 
-def full_refund_of(request: ReturnRequest, entry: ReturnItem) -> int:
+def full_refund_of(entry: ReturnItem) -> int:
     """What returning this item alone would pay, minor units; also where no money is wished for."""
-    terms = told_terms(request.case)[entry.item_id]
-    [price] = prices_of([Due(entry.item, terms)])
+    [price] = prices_of([Due(entry.item, told_terms(entry))])
     return price.total
 
 

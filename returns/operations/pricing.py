@@ -3,17 +3,14 @@ plans, so that both come to the same."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from core.events.models import Event
-from orders.models import Case, OrderItem
+from orders.models import OrderItem
 from refunds.operations import refunds_of
 from refunds.planning import PlannedRefund
 from refunds.returning import Claim
+from returns.models import ReturnItem
 from returns.policies import AT_ONCE, Terms
-
-REQUESTED = "return.requested"
 
 
 @dataclass(frozen=True)
@@ -70,12 +67,20 @@ def worth_of(items: Sequence[OrderItem]) -> dict[int, int]:
 
 
 # -- The terms, as they were told ------------------------------------------------------------
-#
-# They stand in the record of the request: the owner's rules may change before it is answered.
+
+
+def told_terms(entry: ReturnItem) -> Terms:
+    """The terms under which this item was asked for; the owner's rules may have changed since."""
+    return Terms(
+        goods_back=entry.goods_back,
+        payable_when=entry.payable_when,
+        restocking_rate=entry.restocking_rate,
+        return_shipping=entry.return_shipping,
+    )
 
 
 def as_told(terms_of: Mapping[int, Terms]) -> list[dict[str, Any]]:
-    """Terms by item id, as the event of the request keeps them."""
+    """Terms by item id, for the record of the request."""
     return [
         {
             "item": item_id,
@@ -86,17 +91,3 @@ def as_told(terms_of: Mapping[int, Terms]) -> list[dict[str, Any]]:
         }
         for item_id, terms in terms_of.items()
     ]
-
-
-def told_terms(case: Case) -> dict[int, Terms]:
-    """The terms by item id under which this return was asked for."""
-    asked = Event.objects.get(subject_type=Case.EVENT, subject_id=case.pk, type=REQUESTED)
-    return {
-        told["item"]: Terms(
-            goods_back=told["goods_back"],
-            payable_when=told["payable_when"],
-            restocking_rate=Decimal(told["restocking_rate"]),
-            return_shipping=told["return_shipping"],
-        )
-        for told in asked.data["terms"]
-    }

@@ -17,7 +17,7 @@ from returns.models import ReturnItem, ReturnRequest
 from returns.operations.attaching import attach
 from returns.operations.deciding import ANSWER_STEP
 from returns.operations.estimating import EstimatedItem, estimated_items
-from returns.operations.pricing import REQUESTED, as_told
+from returns.operations.pricing import as_told
 from returns.operations.selecting import ReturnSelection, grounds_of, unfit_evidence
 from returns.policies import Grounds
 
@@ -92,7 +92,7 @@ def _open(
     now = timezone.now()
     late = [pk for pk, facts in of_item.items() if not facts.window.is_open(now)]
     case.note(
-        REQUESTED,
+        "return.requested",
         actor=actor,
         items=[item.pk for item in items],
         units=sum(item.quantity for item in items),
@@ -123,6 +123,9 @@ def _write_down(
             note=one.note,
             estimate=price.amount,
             goods_back=price.terms.goods_back,
+            payable_when=price.terms.payable_when,
+            restocking_rate=price.terms.restocking_rate,
+            return_shipping=price.terms.return_shipping,
         )
         for one, price in zip(chosen, estimated, strict=True)
     )

@@ -160,6 +160,7 @@ def _answer_anew(won: Iterable[Ruled], actor: Actor) -> None:
             entry.status = Answer.SETTLED if keeps_it else Answer.APPROVED
             entry.agreed_amount = one.amount if keeps_it else None
             entry.goods_back = one.waits
+            entry.payable_when = PayableWhen.ON_RECEIPT if one.waits else PayableWhen.AT_ONCE
         elif entry.status == Answer.SETTLED:
             entry.agreed_amount = (entry.agreed_amount or 0) + one.amount
         entry.decided_at = timezone.now()
@@ -167,8 +168,9 @@ def _answer_anew(won: Iterable[Ruled], actor: Actor) -> None:
         entry.decided_by_id = actor.user_id
         entry.decided_rule = ""
         entries.append(entry)
-    columns = ["status", "agreed_amount", "goods_back", "decided_at", "decided_by_role"]
-    ReturnItem.objects.bulk_update(entries, [*columns, "decided_by", "decided_rule"])
+    columns = ["status", "agreed_amount", "goods_back", "payable_when"]
+    columns += ["decided_at", "decided_by_role", "decided_by", "decided_rule"]
+    ReturnItem.objects.bulk_update(entries, columns)
 
 
 def _plan(request: ReturnRequest, paid: Sequence[Ruled], *, actor: Actor) -> None:

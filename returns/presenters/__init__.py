@@ -3,7 +3,7 @@
 from returns.presenters.disputes import DisputeView, Evidence, Said
 from returns.presenters.entries import Entry
 from returns.presenters.figures import SumRow, sum_rows
-from returns.presenters.reading import return_cases
+from returns.presenters.reading import past_returns, return_cases
 from returns.presenters.requests import Return, present
 from returns.presenters.story import Happening, Step, steps_of, story_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "Said",
     "Step",
     "SumRow",
+    "past_returns",
     "present",
     "return_cases",
     "steps_of",

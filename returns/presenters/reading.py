@@ -29,7 +29,7 @@ def return_cases(actor: Actor) -> QuerySet[Case]:
     lines = DecisionLine.objects.select_related("entry__item__line").order_by("pk")
     return (
         Case.objects.visible_to(actor)
-        .filter(kind=Case.Kind.RETURN)
+        .filter(kind=Case.Kind.RETURN, return_request__isnull=False)
         .annotate(at_expiry=Subquery(deadlines.order_by("-pk").values("action")[:1]))
         .select_related(
             *("order__customer", "seller", "return_request", "dispute"),
@@ -49,6 +49,13 @@ def return_cases(actor: Actor) -> QuerySet[Case]:
             Prefetch("refund_plans__lines", _plan_lines()),
         )
     )
+
+
+def past_returns(actor: Actor) -> QuerySet[Case]:
+    """The returns this actor may see that came with an imported past: that they were, and when
+    they ended, is all that is known. Nobody asked for them or answered them here."""
+    cases = Case.objects.visible_to(actor).filter(kind=Case.Kind.RETURN, return_request=None)
+    return cases.select_related("order", "seller").order_by("-pk")
 
 
 def _entries() -> QuerySet[ReturnItem]:

@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from core.actors import Role
 from orders.models import Order
 from returns.forms.files import kept_name as name_of_kept
-from returns.presenters import present, return_cases, steps_of, story_of
+from returns.presenters import past_returns, present, return_cases, steps_of, story_of
 
 register = template.Library()
 
@@ -32,7 +32,10 @@ register.filter("story_of", story_of)
 def my_returns(context, order: Order):
     """`{% my_returns order %}`: the customer's returns of an order, newest first."""
     actor = context["request"].actor
-    return {"returns": present(return_cases(actor).filter(order=order), actor)}
+    return {
+        "returns": present(return_cases(actor).filter(order=order), actor),
+        "past": past_returns(actor).filter(order=order),
+    }
 
 
 @register.inclusion_tag("returns/_panel.html", takes_context=True)
@@ -41,6 +44,7 @@ def return_panel(context, order: Order):
     request = context["request"]
     return {
         "returns": present(return_cases(request.actor).filter(order=order), request.actor),
+        "past": past_returns(request.actor).filter(order=order),
         "for_owner": request.actor.role is Role.OWNER,
         "order": order,
         "request": request,

@@ -203,7 +203,7 @@ def test_an_exchange_may_be_settled_for_money(order, customer, seller):
     [mugs, _bowl] = items_of(order)
     request = ask(order, customer, select(mugs), wish="exchange")
     entry = request.items.select_related("item__line").get()
-    assert full_refund_of(request, entry) == 2500
+    assert full_refund_of(entry) == 2500
 
     accept_offer(make_offer(request, item_id=mugs.pk, amount=900, actor=seller), actor=customer)
 
