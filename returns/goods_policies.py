@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.evidence.models import StoredFile
+from orders.models import Reason
 from packages.policies import fits_carrier, names_one_carrier
 from returns.models import ReceivedUnits, ReturnItem, ReturnParcel
 from sellers.models import DeliveryOption
@@ -50,6 +52,30 @@ class Received:
     disposition: str = Disposition.NOTHING
     note: str = ""
     files: Sequence[StoredFile] = field(default_factory=tuple)
+
+
+# What is kept for a unit, as the customer reads it.
+NOT_INSIDE = gettext_lazy("Not in the parcel: %(n)s.")
+SOMETHING_ELSE = gettext_lazy("Something else came instead: %(n)s.")
+CAME_DAMAGED = gettext_lazy("Came back damaged: %(n)s.")
+
+
+def kept_because(condition: str, disposition: str, fault: str) -> str:
+    """Why a unit's money is proposed to be kept, in words for the customer with its count as
+    `%(n)s`; empty where it is not.
+
+    What did not come, or is not what was sold, is not paid back. Damage is the customer's to bear
+    only where the return is for their own reasons (`fault` of its reason) and the unit cannot be
+    sold any more; where it was delivered wrong or damaged, nothing is kept.
+    """
+    match condition:
+        case Condition.MISSING:
+            return str(NOT_INSIDE)
+        case Condition.WRONG:
+            return str(SOMETHING_ELSE)
+        case Condition.DAMAGED if fault == Reason.Fault.CUSTOMER:
+            return "" if disposition == Disposition.RESTOCK else str(CAME_DAMAGED)
+    return ""
 
 
 def may_send_back(parcel: ReturnParcel, actor: Actor) -> Refusal:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
 
 from core.errors import DomainError
 from packages.api.acting import option_of
@@ -10,7 +13,7 @@ from returns import goods_policies, operations
 from returns.api.acting import ReturnAct, entries_named, files_named, refuse_first
 from returns.models import ReturnParcel
 from returns.operations import Found, Received
-from returns.reading import WholeReturn
+from returns.reading import WholeReturn, whole_returns
 from returns.serializers.asked import InspectionInput, ReceiptInput, ReturnShipmentInput
 
 
@@ -84,9 +87,24 @@ class ReturnReceipts(ReturnAct):
 
 
 class ReturnInspection(ReturnAct):
-    """End the inspection of what has come: keep these amounts, or nothing, and pay the rest."""
+    """GET: what the rules propose to keep, as POST takes it; nothing is kept by itself. POST: end
+    the inspection of what has come: keep these amounts, or nothing, and pay the rest."""
 
     input_class = InspectionInput
+    read_scope = "returns:read"
+
+    @extend_schema(responses=InspectionInput)
+    def get(self, request, number: str):
+        shown = WholeReturn(get_object_or_404(whole_returns(request.actor), number=number))
+        parcel = parcel_of(shown)
+        if refusal := goods_policies.may_receive(parcel, request.actor):
+            raise refusal
+        numbers = {entry.pk: entry.item.number for entry in shown.entries}
+        deductions = [
+            {"item": numbers[one.entry_id], "amount": one.amount, "reason": one.reason}
+            for one in operations.proposed_deductions(parcel)
+        ]
+        return Response({"deductions": deductions})
 
     def act(self, shown: WholeReturn, data: dict) -> None:
         actor = self.request.actor

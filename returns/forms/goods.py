@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django import forms
 from django.forms import BoundField
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.evidence.models import StoredFile
+from core.money import currency_exponent
 from packages.forms import DeliveryForm
 from refunds.forms import minor_units
 from returns.forms.files import FilesField, KeepsFiles
@@ -28,6 +30,11 @@ USUAL = {
     Condition.EXTRA: Disposition.SEND_BACK,
 }
 COUNTED = (Condition.OK, Condition.DAMAGED, Condition.MISSING, Condition.WRONG)
+
+
+def typed_amount(amount: int, currency: str) -> Decimal:
+    """Minor units as people type them: 1250 EUR is 12.50."""
+    return Decimal(amount).scaleb(-currency_exponent(currency))
 
 
 class ShipmentForm(DeliveryForm):
@@ -97,9 +104,14 @@ class Deducting:
         )
 
     def clean_deductions(self, entries: Sequence[ReturnItem]) -> None:
+        """`deductions` is what was typed; `said` also has the items of which nothing shall be
+        kept, with a typed 0."""
         self.deductions: list[Found] = []
+        self.said: set[int] = set()
         for entry in entries:
             amount = self.cleaned_data.get(f"amount-{entry.pk}")
+            if amount is not None:
+                self.said.add(entry.pk)
             if not amount:
                 continue
             why = self.cleaned_data.get(f"why-{entry.pk}", "").strip()
@@ -204,6 +216,14 @@ class ReceiptForm(Deducting, KeepsFiles, forms.Form):
         return given
 
     @property
+    def all_as_sold(self) -> list[Received]:
+        """What an untouched form says: everything that is left came as it was sold."""
+        return [
+            Received(entry.pk, Condition.OK, self.left[entry.pk], USUAL[Condition.OK])
+            for entry in self.entries
+        ]
+
+    @property
     def units(self) -> list[Received]:
         """What a valid form says came. Note and photos stand with the first units of an item."""
         units = []
@@ -249,13 +269,24 @@ class ReceiptForm(Deducting, KeepsFiles, forms.Form):
 
 
 class InspectionForm(Deducting, forms.Form):
-    """What is kept of the money for goods that have come, before it is paid."""
+    """What is kept of the money for goods that have come, before it is paid. It begins with what
+    the rules propose; whoever leaves an amount empty keeps nothing."""
 
-    def __init__(self, *args, entries: Sequence[ReturnItem], currency: str, **options):
+    def __init__(
+        self,
+        *args,
+        entries: Sequence[ReturnItem],
+        currency: str,
+        proposed: Sequence[Found],
+        **options,
+    ):
         super().__init__(*args, **options)
         self.entries, self.currency = list(entries), currency
         for entry in self.entries:
             self.add_deduction(entry)
+        for one in proposed:
+            self.initial.setdefault(f"amount-{one.entry_id}", typed_amount(one.amount, currency))
+            self.initial.setdefault(f"why-{one.entry_id}", one.reason)
 
     @property
     def rows(self) -> list[tuple[ReturnItem, BoundField, BoundField]]:

@@ -37,6 +37,7 @@ from returns.operations.offering import (
     make_offer,
     withdraw_offer,
 )
+from returns.operations.proposing import proposed_deductions
 from returns.operations.receiving import receive
 from returns.operations.replacing import send_again
 from returns.operations.requesting import request_return
@@ -89,6 +90,7 @@ __all__ = [
     "open_for_failed_delivery",
     "open_parcel",
     "price_decision",
+    "proposed_deductions",
     "receive",
     "reject_items",
     "request_return",

@@ -97,7 +97,8 @@ def expected_entries(case: Case, *, ended: bool = False) -> list[ReturnItem]:
 
 def entries_of(case: Case) -> dict[int, ReturnItem]:
     """Every item of the request, whatever was answered: anything can be in a parcel."""
-    entries = ReturnItem.objects.filter(case=case).select_related("item__line").order_by("pk")
+    entries = ReturnItem.objects.filter(case=case).order_by("pk")
+    entries = entries.select_related("item__line", "reason")
     return {entry.pk: entry for entry in entries}
 
 

@@ -64,7 +64,7 @@ def receive(
     if not units and not last:
         raise InvalidInput(_("Say what came."), field="units", code="nothing_chosen")
     expected = expected_entries(parcel.case)
-    told = [*units, *_missing(expected, left, units)] if last else list(units)
+    told = [*units, *missing_units(expected, left, units)] if last else list(units)
     _write_down(parcel, entries, told, actor)
     _move_on(parcel, order, expected, actor)
     conclude_or_wait(parcel, deductions, actor)
@@ -77,7 +77,7 @@ def units_left(parcel: ReturnParcel, entries: Mapping[int, ReturnItem]) -> dict[
     return {pk: entry.item.quantity - sum(counted[pk].values()) for pk, entry in entries.items()}
 
 
-def _missing(
+def missing_units(
     expected: Sequence[ReturnItem], left: Mapping[int, int], units: Sequence[Received]
 ) -> list[Received]:
     """What is still left once these units are counted: it did not come."""

@@ -1,5 +1,6 @@
 """Receiving: find the parcel by its code, say what came, and what is kept of its money."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,18 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.actors import Role
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, InvalidInput, NotAllowed
 from core.web import OperationFormView, go_to
 from orders.models import Case
 from returns import goods_policies, operations
 from returns.forms.goods import InspectionForm, ReceiptForm, ReceiveCodeForm
 from returns.models import ReturnItem, ReturnParcel
+from returns.operations import Found, proposed_deductions
 from returns.operations.goods import entries_of, expected_entries, plans_on_receipt
 from returns.operations.receiving import units_left
 from returns.presenters import Return, return_cases
 from returns.views.acts import ReturnAct
 
-PREVIEW, LATER = "preview", "later"
+PREVIEW, LATER, SEEN = "preview", "later", "seen"
 
 
 class ReceiveByCode(OperationFormView):
@@ -114,7 +116,7 @@ class ReceiveParcel(ReturnAct):
         options = super().get_form_kwargs() | {"currency": self.shown.currency}
         if self.inspects:
             back = [entry for entry in self.entries.values() if entry.goods_back]
-            return options | {"entries": back}
+            return options | {"entries": back, "proposed": proposed_deductions(self.parcel)}
         return options | {
             "entries": self.expected,
             "left": units_left(self.parcel, self.entries),
@@ -134,21 +136,47 @@ class ReceiveParcel(ReturnAct):
         try:
             if self.inspects:
                 return operations.deduct(self.parcel, deductions=form.deductions, actor=actor)
-            # "Later" says nothing about the money; else the list says all that is kept.
-            later = LATER in self.request.POST or not self.may_deduct
             return operations.receive(
                 self.parcel,
                 units=form.units,
                 actor=actor,
                 last=data["last"],
-                deductions=None if later else form.deductions or self._nothing_kept(),
+                deductions=self._deductions(form),
             )
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
 
-    def _nothing_kept(self) -> list | None:
-        """An empty list pays everything at once; None where no money waits."""
-        return [] if self.plans else None
+    def _deductions(self, form: ReceiptForm) -> list[Found] | None:
+        """All that is kept, an empty list pays everything at once. None says nothing about the
+        money yet: "later", below Manager, and where none waits."""
+        if LATER in self.request.POST or not (self.may_deduct and self.plans):
+            return None
+        proposed = self._by_rule(form)
+        if proposed and self.request.POST.get(SEEN) != _told(proposed):
+            raise InvalidInput(
+                _(
+                    "By the rules something is kept of the refund: look at “What this pays”, and "
+                    "save once more. An amount of 0 keeps nothing."
+                )
+            )
+        return [*form.deductions, *proposed]
+
+    def _by_rule(self, form: ReceiptForm) -> list[Found]:
+        """What the rules keep of items about which nobody has typed an amount."""
+        if not (self.may_deduct and self.plans):
+            return []
+        if not form.is_bound:
+            return proposed_deductions(self.parcel, form.all_as_sold)
+        found = proposed_deductions(self.parcel, form.units, last=form.cleaned_data.get("last"))
+        return [one for one in found if one.entry_id not in form.said]
+
+    def _kept(self, form: ReceiptForm | InspectionForm) -> tuple[Sequence[Found], Sequence[Found]]:
+        """What somebody typed, and what the rules keep besides."""
+        if isinstance(form, InspectionForm):
+            return (
+                (form.deductions, ()) if form.is_bound else (proposed_deductions(self.parcel), ())
+            )
+        return getattr(form, "deductions", []), self._by_rule(form)
 
     def get_success_message(self) -> str:
         if self.result.status == ReturnParcel.Status.RECEIVED:
@@ -161,15 +189,23 @@ class ReceiveParcel(ReturnAct):
         context = super().get_context_data(**kwargs)
         form = context["form"]
         planned = sum(plan.total for plan in self.plans)
+        typed, proposed = self._kept(form)
         kept = [
             (self.entries[one.entry_id].item.line.name, -one.amount, one.reason)
-            for one in getattr(form, "deductions", [])
+            for one in (*typed, *proposed)
         ]
         return context | {
             "parcel": self.parcel,
             "inspects": self.inspects,
             "planned": planned,
             "kept": kept,
+            "proposed": bool(proposed),
+            "seen": _told(proposed),
             "left_over": planned + sum(amount for _name, amount, _why in kept),
             "may_deduct": self.may_deduct and bool(self.plans),
         }
+
+
+def _told(proposed: Sequence[Found]) -> str:
+    """What was shown before it was agreed to, as the form sends it back."""
+    return ",".join(f"{one.entry_id}:{one.amount}" for one in proposed)
