@@ -7,9 +7,9 @@
 
     start_job("orders.import", actor=actor, title="…", params={…})
 
-`start_job` and `request_cancel` stand in `core.jobs.operations`.
+`start_job`, `request_cancel` and `stop_if_asked` stand in `core.jobs.operations`.
 """
 
-from core.jobs.kinds import Chunk, Row, attempt_each, job_kind
+from core.jobs.kinds import CannotGoOn, Chunk, Row, attempt_each, job_kind
 
-__all__ = ["Chunk", "Row", "attempt_each", "job_kind"]
+__all__ = ["CannotGoOn", "Chunk", "Row", "attempt_each", "job_kind"]

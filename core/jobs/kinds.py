@@ -39,8 +39,19 @@ class Chunk(NamedTuple):
     uneventful: int = 0
 
 
+class CannotGoOn(DomainError):
+    """Raised by a step that no later try would mend (the disk is full, say): the job fails at once,
+    in these words."""
+
+    code = "cannot_go_on"
+
+
 class Kind(Protocol):
-    """Long work of one kind. Both methods run in a transaction and read what they need anew."""
+    """Long work of one kind. Both methods run in a transaction and read what they need anew.
+
+    A kind may also have `ended(job)`, called in the transaction in which its job is done, fails or
+    is cancelled (`job.status` says which): to leave nothing behind.
+    """
 
     def plan(self, job: Any) -> int:
         """How many rows there are to do, for the progress bar. Called once, before the first."""
@@ -57,18 +68,20 @@ class Kind(Protocol):
 class Registered:
     label: str | Promise
     kind: Kind
+    queue: str = ""
 
 
 KINDS: dict[str, Registered] = {}
 
 
-def job_kind(name: str, *, label: str | Promise) -> Callable[[type], type]:
-    """Register a class as the kind of work called `name`. `label` is what pages call it."""
+def job_kind(name: str, *, label: str | Promise, queue: str = "") -> Callable[[type], type]:
+    """Register a class as the kind of work called `name`. `label` is what pages call it; `queue`
+    is where workers find it, so that it keeps nothing else waiting (none: the default one)."""
 
     def register(kind: type) -> type:
         if name in KINDS and type(KINDS[name].kind).__qualname__ != kind.__qualname__:
             raise ValueError(f"{name!r} is another kind of job already.")
-        KINDS[name] = Registered(label, kind())
+        KINDS[name] = Registered(label, kind(), queue)
         return kind
 
     return register

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core.actors import SYSTEM, Actor
 from core.errors import DomainError
 from core.events import nudge
-from core.jobs.kinds import KINDS, Chunk
+from core.jobs.kinds import KINDS, CannotGoOn, Chunk
 from core.jobs.models import Job, JobRow
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,10 @@ class StepTaken(Exception):
     """Somebody else finished this step first: what we did of it is undone."""
 
 
+class Stopped(Exception):
+    """The job was cancelled in the middle of a step: what the step did is undone."""
+
+
 @transaction.atomic
 def start_job(kind: str, *, actor: Actor, title: str = "", params: dict | None = None) -> Job:
     """Promise to do long work of this kind as this actor; a worker begins after the commit.
@@ -54,23 +58,31 @@ def start_job(kind: str, *, actor: Actor, title: str = "", params: dict | None =
         seller_id=actor.seller_id,
     )
     job.begin(actor=actor, kind=kind)
-    transaction.on_commit(partial(_nudge, job.pk))
+    transaction.on_commit(partial(ring_for, job.pk))
     return job
 
 
 @transaction.atomic
 def request_cancel(job: Job, *, actor: Actor) -> None:
-    """Stop before the next step; what is done stays done. Asking twice changes nothing.
-
-    Raises AlreadyFinished.
+    """Stop: at once when no worker is at it, else before the next step; what is done stays done.
+    Asking twice changes nothing. Raises AlreadyFinished.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.status == Job.Status.CANCELLED:
+        return
     if job.finished:
         raise AlreadyFinished(_("This job has ended already."))
     if job.cancel_requested_at is None:
         Job.objects.filter(pk=job.pk).update(cancel_requested_at=Now())
         job.note("job.cancel_requested", actor=actor)
-    transaction.on_commit(partial(_nudge, job.pk))
+    if Job.objects.owed().filter(pk=job.pk).exists():  # it may stand at the end of a long queue
+        _end(job, Job.Status.CANCELLED)
+
+
+def stop_if_asked(job: Job) -> None:
+    """Asked by a long step now and then: raises Stopped when the job is to stop, or has ended."""
+    if not Job.objects.unfinished().filter(pk=job.pk, cancel_requested_at=None).exists():
+        raise Stopped
 
 
 def work_on(*, job_id: int) -> None:
@@ -83,7 +95,7 @@ def work_on(*, job_id: int) -> None:
     over = time.monotonic() + settings.JOB_SLICE_SECONDS
     while continue_job(job_id=job_id):
         if time.monotonic() >= over:
-            _nudge(job_id)
+            ring_for(job_id)
             return
 
 
@@ -101,6 +113,13 @@ def continue_job(*, job_id: int) -> bool:
     try:
         more = _step(job)
     except StepTaken:
+        return False
+    except Stopped:
+        _stop(job)
+        return False
+    except CannotGoOn as refusal:
+        logger.error("Job %s cannot go on: %s", job.number, refusal)
+        _fail(job, str(refusal))
         return False
     except Exception as error:
         logger.exception("A step of job %s failed.", job.number)
@@ -179,11 +198,25 @@ def _keep(job: Job, chunk: Chunk) -> None:
     )
 
 
+@transaction.atomic
+def _stop(job: Job) -> None:
+    """End what was cancelled in the middle of a step, unless somebody has ended it already."""
+    asked = Job.objects.unfinished().filter(pk=job.pk).exclude(cancel_requested_at=None)
+    if found := asked.select_for_update().first():
+        _end(found, Job.Status.CANCELLED)
+
+
+@transaction.atomic
+def _fail(job: Job, words: str) -> None:
+    unfinished = Job.objects.unfinished().filter(pk=job.pk, chunks=job.chunks)
+    if found := unfinished.select_for_update().first():
+        _end(found, Job.Status.FAILED, words)
+
+
 def _put_off(job: Job, error: Exception) -> None:
     words = f"{type(error).__name__}: {error}"[:2000]
     if job.attempts >= MOST_ATTEMPTS:
-        job.refresh_from_db()
-        _end(job, Job.Status.FAILED, words)
+        _fail(job, words)
         return
     Job.objects.unfinished().filter(pk=job.pk, chunks=job.chunks).update(
         next_attempt_at=_in(timedelta(seconds=5 * 2**job.attempts)), last_error=words
@@ -194,6 +227,9 @@ def _end(job: Job, status: str, words: str = "") -> None:
     changes = {"finished_at": timezone.now(), "last_error": words}
     actor = SYSTEM if status == Job.Status.FAILED else job.actor
     job.transition_to(status, actor=actor, changes=changes)
+    registered = KINDS.get(job.kind)
+    if registered and hasattr(registered.kind, "ended"):
+        registered.kind.ended(job)
 
 
 def owed_jobs(*, limit: int = 100) -> list[int]:
@@ -202,10 +238,14 @@ def owed_jobs(*, limit: int = 100) -> list[int]:
     return list(overdue.order_by("next_attempt_at").values_list("pk", flat=True)[:limit])
 
 
-def _nudge(job_id: int) -> None:
+def ring_for(job_id: int) -> None:
+    """Ring for a worker's turn at the job, in the queue of its kind."""
     from core.jobs.tasks import continue_job as task
 
-    nudge(task, job_id=job_id)
+    kind = Job.objects.filter(pk=job_id).values_list("kind", flat=True).first()
+    registered = KINDS.get(kind or "")
+    queue = registered.queue if registered else ""
+    nudge(task.set(queue=queue) if queue else task, job_id=job_id)
 
 
 def _in(span: timedelta) -> ExpressionWrapper:

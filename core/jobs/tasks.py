@@ -1,6 +1,5 @@
 from celery import shared_task
 
-from core.events import nudge
 from core.events.slots import claim_slot
 from core.jobs import operations
 
@@ -15,4 +14,4 @@ def continue_owed() -> None:
     """Beat: a job whose nudge or worker was lost goes on from its cursor."""
     if claim_slot("core.jobs.continue_owed", 15):
         for job_id in operations.owed_jobs():
-            nudge(continue_job, job_id=job_id)
+            operations.ring_for(job_id)
