@@ -19,6 +19,7 @@ APPS = (
     "marketplace.aftersales",
     "marketplace.dashboards",
     "marketplace.deadlines",
+    "marketplace.palette",
     "marketplace.demo",
 )
 

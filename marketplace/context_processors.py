@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.accounts.models import MemberRank
 from core.notifications.operations import unread_count
 from marketplace.navigation import SURFACES, Line, address, lines_for, other_surfaces
+from marketplace.palette.shortcuts import Keys, keys_of
 
 THEMES = ("system", "light", "dark")
 DEMO_LABELS = {
@@ -74,9 +75,9 @@ class Frame:
     def home_url(self) -> str:
         return (self.surface and self.surface.home) or address("home") or "/"
 
-    def search_url(self) -> str | None:
-        """Where the frame's search goes: the list of orders of this surface."""
-        return self.surface.home if self.surface else None
+    def palette(self) -> Keys | None:
+        """Where the command palette of this surface asks, and the keys of its pages."""
+        return keys_of(self.actor.role) if self.surface else None
 
     def bell_url(self) -> str | None:
         return address(f"{self.surface.namespace}:notification_list") if self.surface else None
@@ -112,8 +113,7 @@ def site(request) -> dict:
         "navigation": frame.navigation,
         "surface_label": frame.surface_label,
         "home_url": frame.home_url,
-        "search_url": frame.search_url,
-        "search_parameter": "search",
+        "palette": frame.palette,
         "bell_url": frame.bell_url,
         "bell_count": frame.bell_count,
         "reader_name": frame.reader_name,

@@ -9,4 +9,7 @@ import "interface/selection";
 import "interface/reveal";
 import "interface/copy";
 import "interface/poll";
+import "interface/presses";
 import "interface/printing";
+import "interface/palette";
+import "interface/shortcuts";

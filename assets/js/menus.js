@@ -39,13 +39,3 @@ document.addEventListener("keydown", (event) => {
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[event.key];
   entries.at(to % entries.length).focus();
 });
-
-// Ctrl/Cmd + K goes to the search field of the frame.
-document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const search = document.querySelector("[data-search]:not(dialog *)");
-  if (!search || !search.offsetParent) return;
-  event.preventDefault();
-  search.focus();
-  search.select();
-});

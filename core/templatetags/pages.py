@@ -2,24 +2,25 @@
 
 from collections.abc import Hashable
 from functools import cache
-from html import escape
-from urllib.parse import quote
 
 from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from js_asset.js import ImportMap
+
+from core import cells
+from core.rows import write_rows
 
 register = template.Library()
 
 SCRIPTS = (
-    *("copy", "countdowns", "dialogs", "menus", "poll", "printing"),
-    *("quantity", "reveal", "selection", "theme", "toasts"),
+    *("copy", "countdowns", "dialogs", "menus", "palette"),
+    *("poll", "presses", "printing"),
+    *("quantity", "reveal", "selection", "shortcuts", "theme", "toasts"),
 )
-IN_A_PATH = "!$&'()*+,;=~:@"  # what Django leaves as it is in a part of an address (RFC 3986)
 MOST_KEPT = 1024  # parts of pages, in each process
 
 _kept: dict[tuple, SafeString] = {}
@@ -62,16 +63,14 @@ def _installed(name: str) -> str:
 def number_url(name: str, number: str) -> SafeString:
     """`{% number_url "seller:order_detail" row.number %}`: what `{% url %}` gives, for rows of
     lists. Django looks for the address anew each time, which takes longer than the row."""
-    before, after = _address_around(name)
-    number = quote(str(number), safe=IN_A_PATH)
-    return mark_safe(escape(f"{before}{number}{after}"))  # noqa: S308 - escaped
+    return cells.number_url(str(number), name)
 
 
-@cache
-def _address_around(name: str) -> tuple[str, str]:
-    """What stands before and after the number in the address of this page."""
-    before, _number, after = reverse(name, args=["NUMBER"]).partition("NUMBER")
-    return before, after
+@register.simple_tag(takes_context=True)
+def rows(context, template_name: str) -> SafeString:
+    """`{% rows "orders/console/rows.jinja" %}`: an include that Jinja2 writes, for the rows of
+    long lists (`core.rows`). It may use whatever this template may, without calling it."""
+    return write_rows(template_name, context.flatten())
 
 
 @register.filter

@@ -112,6 +112,7 @@ def packing(world) -> dict:
 
 CUSTOMER_PAGES = {
     "my:overview": Row(EVERYBODY),
+    "my:palette": Row(EVERYBODY),
     "my:order_list": Row(EVERYBODY),
     "my:order_detail": Row({CUSTOMER}, of="order"),
     "my:cancellation_create": Row({CUSTOMER}, of="order"),
@@ -125,6 +126,7 @@ CUSTOMER_PAGES = {
 }
 SELLER_PAGES = {
     "seller:overview": Row(SELLERS),
+    "seller:palette": Row(SELLERS),
     "seller:choose": Row(SELLERS),
     "seller:order_list": Row(SELLERS),
     "seller:order_tabs": Row(SELLERS),
@@ -190,6 +192,7 @@ SELLER_PAGES = {
 }
 OWNER_PAGES = {
     "owner:overview": Row(OWNERS),
+    "owner:palette": Row(OWNERS),
     "owner:order_list": Row(OWNERS),
     "owner:order_tabs": Row(OWNERS),
     "owner:order_detail": Row(OWNERS, of="order"),
