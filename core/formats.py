@@ -1,16 +1,17 @@
 """How amounts, moments and spans are written for the reader: in their language and zone.
 
 Only words here, no HTML. The language is the active one, the zone the current one
-(`marketplace.middleware.ReaderMiddleware` sets both).
+(`marketplace.middleware.ReaderMiddleware` sets both). Whoever writes many takes `reader()` once
+and hands it on as `to`: asking for the two anew takes longer than writing a figure.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext as _
@@ -27,6 +28,18 @@ ENGLISH = {
 }
 
 
+class Reader(NamedTuple):
+    """Whom something is written for."""
+
+    language: str
+    zone: tzinfo
+
+
+def reader() -> Reader:
+    """Who reads now."""
+    return Reader(get_language() or "en", timezone.get_current_timezone())
+
+
 @lru_cache(maxsize=32)
 def _locale_of(language: str) -> Locale:
     try:
@@ -40,29 +53,34 @@ def reader_locale() -> Locale:
     return _locale_of(get_language() or "en")
 
 
-@lru_cache(maxsize=64)
-def _figure_pattern(exponent: int) -> str:
-    return "#,##0." + "0" * exponent if exponent else "#,##0"
+@lru_cache(maxsize=32)
+def _separators(language: str) -> tuple[str, str]:
+    """What stands between thousands, and before decimals."""
+    locale = _locale_of(language)
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def figure(minor: int, currency: str) -> str:
+def figure(minor: int, currency: str, to: Reader | None = None) -> str:
     """An amount in minor units as a figure with the currency's decimals: "−1,289.70"."""
+    thousands, decimals = _separators(to.language if to else get_language() or "en")
     exponent = currency_exponent(currency)
-    amount = Decimal(abs(minor)).scaleb(-exponent)
-    words = format_decimal(amount, _figure_pattern(exponent), locale=reader_locale())
+    whole, rest = divmod(abs(minor), 10**exponent)
+    words = f"{whole:,}".replace(",", thousands)
+    if exponent:
+        words = f"{words}{decimals}{rest:0{exponent}d}"
     return MINUS + words if minor < 0 else words
 
 
-def grouped(number: int) -> str:
+def grouped(number: int, to: Reader | None = None) -> str:
     """A whole number with the language's thousands: "12,418"."""
-    words = format_decimal(abs(number), "#,##0", locale=reader_locale())
+    thousands, _decimals = _separators(to.language if to else get_language() or "en")
+    words = f"{abs(number):,}".replace(",", thousands)
     return MINUS + words if number < 0 else words
 
 
-def _written(moment: date | datetime, skeleton: str) -> str:
+def _written(moment: date | datetime, skeleton: str, language: str) -> str:
     # The date alone: lists show few different ones, and Babel takes 30 µs for each.
-    written = date(moment.year, moment.month, moment.day)
-    return _date_words(written, skeleton, get_language() or "en")
+    return _date_words(date(moment.year, moment.month, moment.day), skeleton, language)
 
 
 @lru_cache(maxsize=4096)
@@ -74,49 +92,61 @@ def _date_words(written: date, skeleton: str, language: str) -> str:
     return format_skeleton(skeleton, midnight, locale=locale)
 
 
-def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+def _local(moment: datetime, to: Reader) -> datetime:
+    return moment if moment.tzinfo is None else moment.astimezone(to.zone)
 
 
-def day(moment: date | datetime) -> str:
+def _today(to: Reader) -> date:
+    return timezone.now().astimezone(to.zone).date()
+
+
+def day(moment: date | datetime, to: Reader | None = None) -> str:
     """ "Mon 23 Nov"; with the year when it is not this one: "Mon 23 Nov 2015"."""
+    to = to or reader()
     if isinstance(moment, datetime):
-        moment = _local(moment)
-    this_year = moment.year == timezone.localdate().year
-    return _written(moment, "MMMEd" if this_year else "yMMMEd")
+        moment = _local(moment, to)
+    this_year = moment.year == _today(to).year
+    return _written(moment, "MMMEd" if this_year else "yMMMEd", to.language)
 
 
-def clock(moment: datetime) -> str:
+def clock(moment: datetime, to: Reader | None = None) -> str:
     """ "16:02", always 24 hours."""
-    return _local(moment).strftime("%H:%M")
+    return f"{_local(moment, to or reader()):%H:%M}"
 
 
-def when(moment: datetime) -> str:
+def when(moment: datetime, to: Reader | None = None) -> str:
     """ "Wed 18 Nov, 16:02"."""
-    return f"{day(moment)}, {clock(moment)}"
+    to = to or reader()
+    return f"{day(moment, to)}, {clock(moment, to)}"
 
 
-def recently(moment: datetime) -> str:
+def recently(moment: datetime, to: Reader | None = None) -> str:
     """Short, for lists: "Today, 11:32", "Yesterday", "18 Nov", "18 Nov 2018"."""
-    local = _local(moment)
-    today = timezone.localdate()
+    to = to or reader()
+    local, today = _local(moment, to), _today(to)
     if local.date() == today:
-        return _("Today, %(time)s") % {"time": clock(moment)}
+        return _near_words(to.language)["today"] % {"time": f"{local:%H:%M}"}
     if local.date() == today - timedelta(days=1):
-        return _("Yesterday")
-    return _written(local, "MMMd" if local.year == today.year else "yMMMd")
+        return _near_words(to.language)["yesterday"]
+    return _written(local, "MMMd" if local.year == today.year else "yMMMd", to.language)
+
+
+@lru_cache(maxsize=32)
+def _near_words(language: str) -> dict[str, str]:
+    with override(language):
+        return {"today": _("Today, %(time)s"), "yesterday": _("Yesterday")}
 
 
 def machine(moment: date | datetime) -> str:
     """For `<time datetime>`: UTC with a Z, or a plain date."""
-    if isinstance(moment, datetime) and timezone.is_aware(moment):
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return moment.isoformat()
 
 
-def span_words() -> dict[str, str]:
+def span_words(to: Reader | None = None) -> dict[str, str]:
     """The sentences a countdown is made of; the page hands them to the script as well."""
-    return _span_words(get_language() or "en")
+    return _span_words(to.language if to else get_language() or "en")
 
 
 @lru_cache(maxsize=32)
@@ -134,9 +164,9 @@ def _span_words(language: str) -> dict[str, str]:
         }
 
 
-def time_left(due_at: datetime, now: datetime) -> str:
+def time_left(due_at: datetime, now: datetime, to: Reader | None = None) -> str:
     """ "3 d 12 h", "9 h 05 min", "45 min", and once it is over "4 h overdue"."""
-    words = span_words()
+    words = span_words(to)
     minutes = int(abs((due_at - now).total_seconds()) // 60)
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if due_at <= now:

@@ -1,13 +1,13 @@
 """Tags for form controls and for the attributes of components (a builtin library)."""
 
-from functools import lru_cache
 from html import escape
 
 from django import template
 from django.forms import BoundField, widgets
 from django.utils.html import conditional_escape, format_html_join
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.safestring import SafeString
+
+from core import cells
 
 register = template.Library()
 
@@ -99,14 +99,4 @@ def fields_in_error(form) -> list[BoundField]:
 @register.simple_tag
 def select_box(name: str, value: str) -> SafeString:
     """`<c-select-box>` for the rows of long lists, named by the number that it stands for."""
-    value = escape(str(value))
-    label = _select_words(get_language()) % {"number": value}
-    return mark_safe(  # noqa: S308 - the value is escaped, so are the words
-        '<label class="hit"><input type="checkbox" class="check" data-select '
-        f'name="{escape(name)}" value="{value}"><span class="sr-only">{label}</span></label>'
-    )
-
-
-@lru_cache(maxsize=32)
-def _select_words(language: str | None) -> str:
-    return escape(gettext("Select %(number)s"))
+    return cells.cells().select_box(value, escape(name))

@@ -1,0 +1,62 @@
+"""Rows of long lists, written by Jinja2 (docs/adr/0010-rows-by-jinja.md).
+
+A template `*.jinja` holds the rows of one list, and nothing else: the page around them is Django's.
+It has our own few filters (`FILTERS`), the words by `_()` and `ngettext()`, escapes whatever is not
+HTML of ours, and refuses a name that it was not given.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.template import engines
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from core import cells, formats
+from core.icons import draw
+
+
+def write_rows(template_name: str, given: Mapping[str, Any]) -> SafeString:
+    """The rows that this template makes of what it is given, for who reads now."""
+    template = _environment_for(formats.reader()).get_template(template_name)
+    return SafeString(template.render(given))
+
+
+@lru_cache(maxsize=256)
+def _environment_for(reader: formats.Reader) -> Environment:
+    """One for each language and zone, so that a cell need not ask for either. Templates are
+    compiled once in each."""
+    own = cells.cells_for(reader)
+    environment = Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.DEBUG,
+        cache_size=-1,
+    )
+    environment.globals.update(_=gettext, ngettext=ngettext)
+    environment.filters.update(
+        badge=own.badge,
+        countdown=own.countdown,
+        dash=cells.dash,
+        day=own.day,
+        grouped=lambda number: formats.grouped(number, reader),
+        icon=draw,
+        money=own.money,
+        number_url=cells.number_url,
+        recently=own.recently,
+        select_box=own.select_box,
+        thumb=cells.thumb,
+        when=own.when,
+    )
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _loader() -> FileSystemLoader:
+    return FileSystemLoader(engines["django"].dirs)
