@@ -5,7 +5,7 @@ class MarketplaceConfig(AppConfig):
     name = "marketplace"
 
     def ready(self):
-        from marketplace.aftersales import bulk  # noqa: F401 (registers its kind of job)
+        from marketplace.aftersales import bulk, exports  # noqa: F401 (register job and exports)
         from marketplace.scopes import declare_scopes
 
         declare_scopes()
