@@ -3,6 +3,7 @@ import os
 import pytest
 
 from tests.browser.product import Product
+from tests.plugins.browser import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def visit(browser, product):
         context = browser.new_context(base_url=product.url, reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

@@ -11,6 +11,7 @@ import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = f"no Chromium found (looked for {', '.join(PROGRAMS)})"
+PATIENCE = 30_000  # ms for what a page is waited for: the machine may have other work
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -77,7 +78,7 @@ def open_page(browser, live_server):
         context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: _note_breach(message.text, complaints))
         return page
