@@ -20,7 +20,7 @@ from core.deadlines.schedule import Schedule, UnknownStep, due_for, rule_for, sc
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=75)  # longer than a task may run
 LONGEST_WAIT = timedelta(minutes=10)  # of a handler that fails: acted on within 15 minutes
-SWEEP_SECONDS = 25  # one sweep; beat comes again
+SWEEP_SECONDS = 20  # two of them stay within a task's soft limit; beat comes again
 
 __all__ = [
     "AnsweredMeanwhile",

@@ -112,15 +112,17 @@ def test_what_is_ready_to_ship_is_kept_when_its_seller_says_no(product, orders, 
 @pytest.mark.usefixtures("asking_a_person")
 def test_silence_approves(product, orders, visit):
     ask(visit(), orders["WAYS-SILENT"], "WAYS-SILENT")
-    product.execute(
+    wait_until_held(product, "WAYS-SILENT")  # before that nobody is asked, and no time runs
+    passed = product.execute(
         """UPDATE deadlines_deadline
            SET started_at = now() - interval '3 days', due_at = now() - interval '1 second',
                next_attempt_at = now() - interval '1 second'
-           WHERE handled_at IS NULL
+           WHERE handled_at IS NULL AND step = 'cancellation.answer'
              AND order_id = (SELECT id FROM orders_order WHERE number = %s)""",
         ["WAYS-SILENT"],
     )
 
+    assert passed == 1
     assert settled(product, "WAYS-SILENT", patience=60) == ("completed", ["cancelled"])
 
 
