@@ -1,12 +1,16 @@
 """What the pages of orders show of transactions: the bar over the products, and its boxes."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.urls import reverse
 
 from cancellations.presenters import Cancellation
 from core.web import form_key_input
 from marketplace.aftersales.answers import Choices, silence_words
+from marketplace.aftersales.credit import credits_of
 from marketplace.aftersales.forms import AnswerForm
+from marketplace.aftersales.still_possible import StillPossible, still_possible
 from marketplace.aftersales.transactions import offered_to
 from orders.models import Order
 from orders.presenters import ProductRow
@@ -25,6 +29,30 @@ def transaction_url(context, order: Order) -> str:
     """Where *Apply* leads, on this reader's surface."""
     surface = context["request"].resolver_match.namespace
     return reverse(f"{surface}:order_transaction", args=[order.number])
+
+
+@register.simple_tag(takes_context=True)
+def possible_of_orders(context, orders: Iterable[Order]) -> dict[int, StillPossible]:
+    """`{% possible_of_orders orders as possible %}`: what the customer may still ask for of each;
+    `possible|of_order:order` is one of them."""
+    return still_possible(list(orders), context["request"].actor)
+
+
+@register.simple_tag(takes_context=True)
+def possible_of_order(context, order: Order) -> StillPossible:
+    """`{% possible_of_order order as asking %}`."""
+    return still_possible([order], context["request"].actor)[order.pk]
+
+
+@register.filter
+def of_order(possible: dict[int, StillPossible], order: Order) -> StillPossible:
+    return possible[order.pk]
+
+
+@register.inclusion_tag("aftersales/_store_credit.html", takes_context=True)
+def store_credit(context):
+    """`{% store_credit %}`: what the customer has to spend, where it is something."""
+    return {"credits": credits_of(context["request"].actor)}
 
 
 @register.filter

@@ -44,7 +44,7 @@ LISTS = [
     ("seller", "/seller/orders/", 8),
     ("seller", "/seller/orders/?tab=cancelled_returned", 8),
     ("seller", "/seller/", 13),
-    ("customer", "/my/orders/", 11),
+    ("customer", "/my/orders/", 18),
     ("owner", "/owner/packages/", 8),
     ("owner", "/owner/packages/?search=lindqvist&seller=kiln", 8),
     ("owner", "/owner/packages/preparing/", 8),
