@@ -180,6 +180,8 @@ DATABASES = {
                     f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000)}",
                     f"-c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=10_000)}",
                     "-c idle_in_transaction_session_timeout=60000",
+                    # How much of a name may be misspelled: "Martha" finds Marta.
+                    "-c pg_trgm.word_similarity_threshold=0.5",
                 ]
             )
         },

@@ -1,6 +1,8 @@
 """How the Orders lists may be narrowed: one set of filters for pages, API and exports."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 import django_filters
 from django import forms
@@ -10,62 +12,12 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from core.api.pagination import SinceFilter
+from orders.choices import Request, Tab, in_tab, with_request
 from orders.models import OrderStatus
-
-
-class Tab(models.TextChoices):
-    """The tabs of an Orders list. A failed delivery is still on its way: it is under Shipped."""
-
-    ACTION_NEEDED = "action_needed", _("Action needed")
-    WAITING_PACKAGING = "waiting_packaging", _("Waiting packaging")
-    PREPARING = "preparing", _("Preparing")
-    READY_TO_SHIP = "ready_to_ship", _("Ready to ship")
-    SHIPPED = "shipped", _("Shipped")
-    DELIVERED = "delivered", _("Delivered")
-    ENDED = "cancelled_returned", _("Cancelled / Returned")
-
-
-class Request(models.TextChoices):
-    """What is asked or decided about an order that somebody must know of."""
-
-    WAITING = "waiting", _("Waiting for an answer")
-    CANCEL = "cancel_requested", _("Cancel requested")
-    RETURN = "return_requested", _("Return requested")
-    HELD_BACK = "do_not_hand_over", _("Do not hand over")
-
-
-STATUSES_OF_TAB = {
-    Tab.WAITING_PACKAGING: [OrderStatus.WAITING_PACKAGING],
-    Tab.PREPARING: [OrderStatus.PREPARING],
-    Tab.READY_TO_SHIP: [OrderStatus.READY_TO_SHIP],
-    Tab.SHIPPED: [OrderStatus.SHIPPED, OrderStatus.DELIVERY_FAILED],
-    Tab.DELIVERED: [OrderStatus.DELIVERED],
-}
-
-
-def in_tab(orders, tab: str):
-    """The rows of an Orders list (orders or seller orders) under one tab; all for no tab."""
-    if not tab:
-        return orders
-    if tab == Tab.ACTION_NEEDED:
-        return orders.needing_action()
-    if tab == Tab.ENDED:
-        return orders.cancelled_or_returned()
-    return orders.in_status(*STATUSES_OF_TAB[Tab(tab)])
-
-
-def with_request(orders, request: str):
-    """The rows about which this is asked or decided."""
-    match request:
-        case Request.WAITING:
-            return orders.waiting_for_answer()
-        case Request.CANCEL:
-            return orders.waiting_for_answer("cancel")
-        case Request.RETURN:
-            return orders.waiting_for_answer("return")
-        case Request.HELD_BACK:
-            return orders.held_back()
-    return orders
+from orders.operators import OPERATORS, check, narrowed
+from orders.periods import QuickPeriod, quick_period
+from orders.presenters.detail import METHODS
+from orders.search import Search, taken_apart
 
 
 class MomentField(forms.Field):
@@ -100,12 +52,45 @@ class MomentFilter(django_filters.Filter):
     field_class = MomentField
 
 
+class SearchField(forms.CharField):
+    """Words and operators, as `orders.search` takes them apart."""
+
+    def __init__(self, *args, unknown: Collection[str] = (), **kwargs):
+        self.known = [name for name in OPERATORS if name not in unknown]
+        super().__init__(*args, **kwargs)
+
+    def clean(self, value: str | None) -> Search:
+        search = taken_apart(super().clean(value))
+        check(search, self.known)
+        return search
+
+
+class SearchFilter(django_filters.Filter):
+    field_class = SearchField
+
+
+class NumbersField(forms.Field):
+    """Any number of values under one name."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: list[str] | None) -> list[str]:
+        return list(dict.fromkeys(filter(None, (one.strip() for one in value or []))))
+
+
+class NumbersFilter(django_filters.Filter):
+    field_class = NumbersField
+
+
 class OrderFilter(SinceFilter):
     """Filters of orders (owner, customer) and of seller orders (seller) alike."""
 
-    search = django_filters.CharFilter(
-        method="find", max_length=120, label=_("Order number, customer, e-mail")
+    search = SearchFilter(
+        method="find",
+        max_length=400,
+        label=_("Order, customer, e-mail, phone, SKU, tracking"),
     )
+    number = NumbersFilter(method="chosen", label=_("Orders"))
     tab = django_filters.ChoiceFilter(choices=Tab, method="under", label=_("Tab"))
     status = django_filters.MultipleChoiceFilter(
         choices=OrderStatus, method="of_status", label=_("Status")
@@ -116,13 +101,29 @@ class OrderFilter(SinceFilter):
         label=_("Request"),
         empty_label=_("Any"),
     )
+    placed = django_filters.ChoiceFilter(
+        choices=QuickPeriod, method="lately", label=_("Placed"), empty_label=_("Any time")
+    )
     placed_after = MomentFilter(method="after", label=_("Placed from"))
     placed_before = MomentFilter(method="before", whole_day=True, label=_("Placed until"))
     seller = django_filters.CharFilter(method="by_seller", max_length=120, label=_("Seller"))
     channel = django_filters.CharFilter(method="via", max_length=40, label=_("Sales channel"))
+    payment = django_filters.ChoiceFilter(
+        choices=[*METHODS.items()], method="paid", label=_("Payment"), empty_label=_("Any")
+    )
+    delivery = django_filters.CharFilter(method="sent", max_length=80, label=_("Delivery option"))
+    reason = django_filters.CharFilter(method="asked", max_length=120, label=_("Reason"))
+    total_from = django_filters.NumberFilter(method="at_least", label=_("Total from"), min_value=0)
+    total_to = django_filters.NumberFilter(method="at_most", label=_("Total to"), min_value=0)
+    overdue = django_filters.ChoiceFilter(
+        choices=[("yes", _("Yes"))], method="late", label=_("Overdue"), empty_label=_("Any")
+    )
 
-    def find(self, orders, _name, value: str):
-        return orders.searched(value)
+    def find(self, orders, _name, value: Search):
+        return narrowed(orders, value)
+
+    def chosen(self, orders, _name, value: list[str]):
+        return orders.numbered(value)
 
     def under(self, orders, _name, value: str):
         return in_tab(orders, value)
@@ -132,6 +133,10 @@ class OrderFilter(SinceFilter):
 
     def about(self, orders, _name, value: str):
         return with_request(orders, value)
+
+    def lately(self, orders, _name, value: str):
+        span = quick_period(value)
+        return orders.placed_between(span.after, span.before)
 
     def after(self, orders, _name, value: datetime):
         return orders.placed_between(value, None)
@@ -145,11 +150,37 @@ class OrderFilter(SinceFilter):
     def via(self, orders, _name, value):
         return orders.on_channel(value)
 
+    def paid(self, orders, _name, value: str):
+        return orders.paid_by(value)
+
+    def sent(self, orders, _name, value: str):
+        return orders.sent_by(value)
+
+    def asked(self, orders, _name, value: str):
+        return orders.because(value)
+
+    def at_least(self, orders, _name, value: Decimal):
+        return orders.of_total(value, None)
+
+    def at_most(self, orders, _name, value: Decimal):
+        return orders.of_total(None, value)
+
+    def late(self, orders, _name, value: str):
+        return orders.overdue()
+
 
 class SellerOrderFilter(OrderFilter):
-    """A seller's own list: all of it is theirs, so there is no seller to choose."""
+    """A seller's own list: all of it is theirs, so there is no seller to choose; and of payments
+    they are told nothing."""
 
+    search = SearchFilter(
+        method="find",
+        max_length=400,
+        label=_("Order, customer, e-mail, phone, SKU, tracking"),
+        unknown=("seller", "payment"),
+    )
     seller = None
+    payment = None
 
 
 class MyTab(models.TextChoices):

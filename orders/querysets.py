@@ -1,20 +1,28 @@
 """Scopes and adjectives of orders: what a list may be narrowed by, and what its rows show."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
 from django.db.models.query import BaseIterable
 from django.utils import timezone
 
 from core.actors import Actor, Role
 from core.scoping import ScopedQuerySet
+from orders import phones
+from orders.finding import UNSHIPPED, Found, overdue_parts
 from orders.listing import AnsweredRows, ListedRows
 
 # How long after an approved cancellation the lists still warn "do not hand over".
 HOLD_BACK_DAYS = 7
 
 LIST_ORDER = ("-placed_at", "-id")
+CANCELLED_OR_RETURNED = Q(has_cancelled=True) | Q(has_returned=True)
+LETTERS = 3  # of a word, that an index of trigrams needs
 
 
 class CustomerQuerySet(ScopedQuerySet):
@@ -24,23 +32,59 @@ class CustomerQuerySet(ScopedQuerySet):
     def known_as(self, text: str):
         """Customers whose name or e-mail contains every word of `text`."""
         for word in text.split():
-            self = self.filter(
-                Q(first_name__icontains=word)
-                | Q(last_name__icontains=word)
-                | Q(email__icontains=word)
-            )
+            # Fewer letters than three are in no index, but how a word begins is.
+            how = "icontains" if len(word) >= LETTERS else "istartswith"
+            names = ("first_name", "last_name", "email")
+            self = self.filter(reduce(or_, (Q(**{f"{name}__{how}": word}) for name in names)))
         return self
 
+    def going_by(self, text: str):
+        """Those `known_as` the text or with this e-mail; where there is none, those with a name
+        that is spelled much like it."""
+        if "@" in text:
+            return self.at_address(text)
+        exactly = self.known_as(text)
+        words = [word for word in text.split() if word.isalpha() and len(word) > LETTERS]
+        if not words or len(words) < len(text.split()):
+            return exactly
+        nobody = ~Exists(exactly.order_by())
+        return self.filter(
+            Q(pk__in=exactly.values("pk").union(self.filter(nobody).like(words).values("pk")))
+        )
 
-class ListedQuerySet(ScopedQuerySet):
+    def like(self, words: Sequence[str]):
+        """With a first or last name like each of the words (by the trigrams that they share)."""
+        rows = self.alias(upper_first=Upper("first_name"), upper_last=Upper("last_name"))
+        for word in words:
+            rows = rows.filter(
+                Q(upper_first__trigram_word_similar=word.upper())
+                | Q(upper_last__trigram_word_similar=word.upper())
+            )
+        return rows
+
+    def at_address(self, text: str):
+        """Whose e-mail begins with `text`; or contains it, where it begins with the "@"."""
+        text = text.lower()
+        if text.startswith("@"):
+            return self.filter(email__icontains=text)
+        return self.filter(email__startswith=text)
+
+    def with_phone(self, text: str):
+        """Whose telephone number ends with these digits, however either is written."""
+        ending = phones.ending(text)
+        if not ending:
+            return self.none()
+        return self.alias(backwards=phones.Backwards("phone")).filter(
+            ~Q(phone=""), backwards__startswith=ending
+        )
+
+
+class ListedQuerySet(Found, ScopedQuerySet):
     """What the Orders lists ask, of orders and of seller orders alike.
 
     A row of the owner's and the customer's list is an order, a row of a seller's is their part
-    of it. `ORDER` leads from the row to the order, `CASE_OF` is what a case calls the row.
+    of it.
     """
-
-    ORDER = ""
-    CASE_OF = "order"
 
     def in_status(self, *statuses: str):
         return self.filter(status__in=statuses)
@@ -55,24 +99,6 @@ class ListedQuerySet(ScopedQuerySet):
 
     def on_channel(self, channel: str):
         return self.filter(**{f"{self.ORDER}channel": channel})
-
-    def searched(self, text: str):
-        """Those whose order number begins with `text`, or whose customer goes by it."""
-        from orders.models import Customer, Order
-
-        text = text.strip()
-        spellings = {text, text.upper(), text.lower()}
-        numbered = Q()
-        for spelling in sorted(spellings):
-            numbered |= Q(number__startswith=spelling)
-        by_number = Order.objects.filter(numbered).order_by().values("pk")
-        by_customer = (
-            Order.objects.filter(customer__in=Customer.objects.known_as(text))
-            .order_by()
-            .values("pk")
-        )
-        # A union, so that each side uses its own index.
-        return self.filter(**{f"{self.ORDER}pk__in": by_number.union(by_customer)})
 
     def waiting_for_answer(self, kind: str | None = None):
         """Those with a request that somebody must answer; `kind` is cancel or return."""
@@ -91,6 +117,19 @@ class ListedQuerySet(ScopedQuerySet):
 
         cases = Case.objects.filter(which).order_by()
         return self.filter(pk__in=cases.values(self.CASE_OF))
+
+    def cancelled_or_returned(self):
+        return self.with_ended(CANCELLED_OR_RETURNED)
+
+    def with_cancelled(self):
+        return self.with_ended(Q(has_cancelled=True))
+
+    def with_returned(self):
+        return self.with_ended(Q(has_returned=True))
+
+    def with_ended(self, which: Q):
+        """Any item of it ended so."""
+        raise NotImplementedError
 
     def with_list_details(self):
         """Rows (`ListedRow`) with all that a list shows, in one query."""
@@ -119,14 +158,18 @@ class OrderQuerySet(ListedQuerySet):
     CUSTOMER_PATH = "customer__user"
     SELLER_PATH = "seller_orders__seller"  # unique per order: the join repeats no row
 
-    def cancelled_or_returned(self):
-        """Any item of it is cancelled or returned."""
+    def overdue(self):
+        """Something of it should have been handed over by now. Such an order has not shipped
+        either: its status is that of its least advanced item."""
         from orders.models import SellerOrder
 
-        ended = SellerOrder.objects.filter(
-            Q(has_cancelled=True) | Q(has_returned=True), order=OuterRef("pk")
-        )
-        return self.filter(models.Exists(ended))
+        late = SellerOrder.objects.filter(overdue_parts(), order=OuterRef("pk"))
+        return self.in_status(*UNSHIPPED).filter(Exists(late))
+
+    def with_ended(self, which: Q):
+        from orders.models import SellerOrder
+
+        return self.filter(Exists(SellerOrder.objects.filter(which, order=OuterRef("pk"))))
 
     def sold_by(self, text: str):
         """By the seller with this code, or with this in their name."""
@@ -152,9 +195,12 @@ class SellerOrderQuerySet(ListedQuerySet):
     ORDER = "order__"
     CASE_OF = "seller_order"
 
-    def cancelled_or_returned(self):
-        """Any item of it is cancelled or returned."""
-        return self.filter(Q(has_cancelled=True) | Q(has_returned=True))
+    def overdue(self):
+        """Should have been handed over by now."""
+        return self.filter(overdue_parts())
+
+    def with_ended(self, which: Q):
+        return self.filter(which)
 
     def sold_by(self, text: str):
         return self.filter(Q(seller__code=text) | Q(seller__name__icontains=text))

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count, Min, Q
 
 from core.actors import Actor, Role
-from orders.filters import Tab, in_tab
+from orders.choices import Tab, in_tab
 from orders.models import Case, Order, SellerOrder
 
 CAP = 1000  # an exact count of a million rows costs 26 pages (performance.md §3)

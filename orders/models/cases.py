@@ -120,6 +120,12 @@ class Case(Stateful):
                 condition=models.Q(status="waiting"),
                 name="case_waiting_by_seller",
             ),
+            # What was cancelled lately, and must not be handed over.
+            models.Index(
+                fields=["decided_at"],
+                condition=models.Q(kind="cancel", status__in=["approved", "completed"]),
+                name="case_cancelled_lately",
+            ),
             models.Index(fields=["order", "id"], name="case_by_order"),
             models.Index(fields=["seller", "kind", "-id"], name="case_by_seller"),
         ]

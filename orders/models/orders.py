@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import MinorUnits
 from core.states import Recorded
+from orders.phones import Backwards
 from orders.querysets import (
     CustomerQuerySet,
     OrderQuerySet,
@@ -64,6 +65,12 @@ class Customer(models.Model):
                 OpClass(Upper("email"), "gin_trgm_ops"),
                 name="customer_by_name",
                 fastupdate=False,
+            ),
+            # How a telephone number ends, whatever is between its digits.
+            models.Index(
+                OpClass(Backwards("phone"), "text_pattern_ops"),
+                condition=~models.Q(phone=""),
+                name="customer_by_phone",
             ),
         ]
 
@@ -248,6 +255,10 @@ class Payment(models.Model):
                 & models.Q(refund_reserved__lte=models.F("amount")),
                 name="payment_refund_within_captured",
             ),
+        ]
+        indexes = [
+            # Orders by how they were paid: most methods are rare.
+            models.Index(fields=["method", "order"], name="payment_by_method"),
         ]
 
     def __str__(self) -> str:

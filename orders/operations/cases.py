@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import DomainError
 from core.numbers import new_number
+from core.statements import fetched_one
 from orders.models import Case, OrderItem, SellerOrder
 
 PREFIX: dict[str, str] = {Case.Kind.CANCEL: "CR", Case.Kind.RETURN: "RR"}
@@ -29,10 +30,12 @@ def open_case(
     origin: str,
     actor: Actor,
     due_at: datetime | None = None,
+    tells: int = 1,
 ) -> Case:
     """Open a case about locked items of one seller order and mark them as in it.
 
-    The order must be locked. Raises AlreadyInCase when one of them is in an open case.
+    The order must be locked. `tells` as `Stateful.begin` takes it. Raises AlreadyInCase when one
+    of the items is in an open case.
     """
     case = Case(
         number=new_number(PREFIX[kind]),
@@ -45,21 +48,27 @@ def open_case(
         due_at=due_at,
     )
     ids = [item.pk for item in items]
-    case.begin(actor=actor, kind=kind, items=ids, units=sum(item.quantity for item in items))
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, [case.pk, ids, seller_order.pk])
-        marked = cursor.rowcount
-    if marked != len(ids):
+    units = sum(item.quantity for item in items)
+    case.begin(actor=actor, tells=tells, kind=kind, items=ids, units=units)
+    now = timezone.now()
+    touched = [now, case.order_id, now, case.seller_order_id]
+    if fetched_one(_MARK, [case.pk, ids, seller_order.pk, *touched]) != (len(ids),):
         raise AlreadyInCase(_("A request for one of these items is waiting already."))
     for item in items:
         item.open_case = case
-    _touch_order(case)
     return case
 
 
+# With what `_touch_order` does.
 _MARK = """
-    UPDATE orders_orderitem SET open_case_id = %s
-    WHERE id = ANY(%s) AND seller_order_id = %s AND open_case_id IS NULL
+    WITH marked AS (
+        UPDATE orders_orderitem SET open_case_id = %s
+        WHERE id = ANY(%s) AND seller_order_id = %s AND open_case_id IS NULL RETURNING 1
+    ), purchase AS (
+        UPDATE orders_order SET updated_at = %s WHERE id = %s
+    ), part AS (
+        UPDATE orders_sellerorder SET updated_at = %s WHERE id = %s
+    ) SELECT count(*) FROM marked
 """
 
 

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import DomainError, InvalidInput
 from core.events import Entry, record_many
-from core.statements import columns_of, fetched, fetched_one, row_from, rows_from, visible
+from core.statements import (
+    columns_of,
+    condition,
+    fetched,
+    fetched_one,
+    row_from,
+    rows_from,
+    visible,
+)
 from core.states import move
 from orders.models import Order, OrderItem, OrderLine, SellerOrder
 from orders.policies import status_of
@@ -55,18 +63,18 @@ def item_ids_of(order: Order, actor: Actor) -> dict[str, int]:
 def locked_items(order: Order, item_ids: Iterable[int], *, actor: Actor) -> dict[int, OrderItem]:
     """Those of the order's items that the actor may see, locked in the order of their ids; each
     with its line and its seller order."""
-    chosen = visible(OrderItem, actor, order_id=order.pk)
-    if chosen is None:
+    narrowed = condition(OrderItem, actor, order_id=order.pk)
+    if narrowed is None:
         return {}
-    found, values = chosen
+    mine, values = narrowed
     columns = ", ".join(
         (
-            columns_of(OrderItem, "item"),
+            columns_of(OrderItem, "orders_orderitem"),
             columns_of(OrderLine, "line"),
             columns_of(SellerOrder, "part"),
         )
     )
-    statement = _ITEMS.format(columns=columns, found=found)
+    statement = _ITEMS.format(columns=columns, mine=mine)
     items = {}
     for row in fetched(statement, [list(item_ids), *values]):
         item, line, part = rows_from((OrderItem, OrderLine, SellerOrder), row)
@@ -77,11 +85,11 @@ def locked_items(order: Order, item_ids: Iterable[int], *, actor: Actor) -> dict
 
 _ITEMS = """
     SELECT {columns}
-    FROM orders_orderitem item
-    JOIN orders_orderline line ON line.id = item.line_id
-    JOIN orders_sellerorder part ON part.id = item.seller_order_id
-    WHERE item.id = ANY(%s) AND item.id IN ({found})
-    ORDER BY item.id FOR UPDATE OF item
+    FROM orders_orderitem
+    JOIN orders_orderline line ON line.id = orders_orderitem.line_id
+    JOIN orders_sellerorder part ON part.id = orders_orderitem.seller_order_id
+    WHERE orders_orderitem.id = ANY(%s) AND {mine}
+    ORDER BY orders_orderitem.id FOR UPDATE OF orders_orderitem
 """
 
 

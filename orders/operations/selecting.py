@@ -1,8 +1,8 @@
 """What is chosen of an order, and why: checked as a whole, then taken, grouped by seller."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def choose(
     by its place ("items/0/reason"): InvalidInput, ReasonNotAllowed, NoteRequired, UnknownItem,
     QuantityNotLeft, what the two rules give, or Problems when there are several.
     """
-    reasons = pickable(kind, actor)
+    reasons = _reasons(kind, {selection.reason_code for selection in selections}, actor)
     wanted = [selection.item_id for selection in selections]
     found = locked_items(order, wanted, actor=actor)
     reason_of = {reason.code: reason for reason in reasons}
@@ -87,19 +87,28 @@ def choose(
     ]
 
 
-def pickable(kind: str, actor: Actor) -> list[Reason]:
-    """`Reason.objects.pickable_by`, by hand."""
+def _reasons(kind: str, codes: set[str], actor: Actor) -> list[Reason]:
+    """Those with these codes; all of them where one is missing, so that a refusal can name them."""
+    named = pickable(kind, actor, codes)
+    return named if len(named) == len(codes) else pickable(kind, actor)
+
+
+def pickable(kind: str, actor: Actor, codes: Collection[str] | None = None) -> list[Reason]:
+    """`Reason.objects.pickable_by`, by hand; of them those with these codes."""
     picker = ReasonQuerySet.PICKERS.get(actor.role)
     if picker is None:
         return []
-    columns = columns_of(Reason, "reason")
-    statement = _PICKABLE.format(columns=columns, picker=picker)
-    return [row_from(Reason, row) for row in fetched(statement, [kind])]
+    named: str = ""
+    values: list[Any] = [kind]
+    if codes is not None:
+        named, values = "AND reason.code = ANY(%s)", [kind, list(codes)]
+    statement = _PICKABLE.format(columns=columns_of(Reason, "reason"), picker=picker, named=named)
+    return [row_from(Reason, row) for row in fetched(statement, values)]
 
 
 _PICKABLE = """
     SELECT {columns} FROM orders_reason reason
-    WHERE reason.active AND reason.{picker} AND reason.kind = %s ORDER BY sort_order, id
+    WHERE reason.active AND reason.{picker} AND reason.kind = %s {named} ORDER BY sort_order, id
 """
 
 

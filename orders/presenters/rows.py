@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Case
+from orders.models import Case, OrderItem
 from orders.querysets import HOLD_BACK_DAYS
 
+UNSHIPPED = frozenset(str(status) for status in OrderItem.UNSHIPPED)
 CANCEL, RETURN = Case.Kind.CANCEL, Case.Kind.RETURN
 CUSTOMER, SELLER, OWNER = Case.Origin.CUSTOMER, Case.Origin.SELLER, Case.Origin.OWNER
 ASKED = {
@@ -52,9 +53,9 @@ class Notice(Shown):
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class ListRow(Shown):
+class ListRow(NamedTuple):
     """One row of an Orders list. `total` is minor units: of the order, or of a seller's part.
+    `ship_by`: until when what is still there has to be sent; None where all of it has left.
     `reason`: why something of it ended, for hover and focus of its status; empty where nothing did.
     """
 
@@ -68,24 +69,33 @@ class ListRow(Shown):
     total: int
     currency: str
     notice: Notice | None
-    reason: str = ""
+    reason: str
+    channel: str
+    pieces: int
+    ship_by: datetime | None
+    updated_at: datetime
 
 
 def list_row(row: Any) -> ListRow:
     """What a page shows of a row of `with_list_details()`."""
-    sellers = [part["name"] for part in row.parts]
+    parts = row.parts
+    sent_by = [part["ship_by"] for part in parts if part["status"] in UNSHIPPED and part["ship_by"]]
     return ListRow(
         number=row.number,
         status=row.status,
         placed_at=row.placed_at,
         customer=f"{row.first_name} {row.last_name}".strip() or row.email,
         country=row.country or "",
-        seller=sellers[0] if sellers else "",
-        more_sellers=max(len(sellers) - 1, 0),
+        seller=parts[0]["name"] if parts else "",
+        more_sellers=max(len(parts) - 1, 0),
         total=row.total,
         currency=row.currency,
-        notice=notice_of(row.requests),
-        reason=why_ended(row.requests),
+        notice=notice_of(row.requests) if row.requests else None,
+        reason=why_ended(row.requests) if row.requests else "",
+        channel=row.channel,
+        pieces=sum(part["units"] for part in parts),
+        ship_by=_moment(min(sent_by)) if sent_by else None,
+        updated_at=row.updated_at,
     )
 
 

@@ -10,7 +10,8 @@ from django.views.generic import TemplateView
 
 from core import formats
 from core.web import CURSOR, ScopedDetailView, ScopedListView
-from orders.filters import OrderFilter, SellerOrderFilter, Tab
+from orders.choices import Tab
+from orders.filters import OrderFilter, SellerOrderFilter
 from orders.models import Order, OrderStatus, SellerOrder
 from orders.presenters import OrderDetail, list_row
 from orders.querysets import LIST_ORDER

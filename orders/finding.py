@@ -1,0 +1,173 @@
+"""How the Orders lists find what somebody typed, each way through an index of its own."""
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, Value, When
+from django.utils import timezone
+from moneyed import CURRENCIES
+
+from core.money import currency_exponent
+from orders import phones
+from orders.elsewhere import DELIVERY_OPTION, REASON, TRACKING, found_elsewhere
+from orders.spelling import begins, is_like_a_number
+
+if TYPE_CHECKING:
+    from core.scoping import ScopedQuerySet as Rows
+else:
+    Rows = object
+
+USUAL_DECIMALS = 2
+UNSHIPPED = ("waiting_packaging", "preparing", "ready_to_ship")
+
+
+class Found(Rows):
+    """Ways to find rows of an Orders list: orders, or sellers' parts of them.
+
+    `ORDER` leads from the row to its order, `CASE_OF` is what a case, a line and a package call
+    the row: a seller finds their part only by what is in their own part.
+    """
+
+    ORDER = ""
+    CASE_OF = "order"
+
+    def searched(self, text: str):
+        """What one box finds: the number alone where one begins so, else by customer (name,
+        e-mail, telephone), SKU or tracking number."""
+        text = text.strip()
+        if is_like_a_number(text):
+            numbered = self.numbered_like(text)
+            if numbered.order_by().exists():
+                return numbered
+        # A union, so that each side uses its own index.
+        sides = [side.order_by() for side in self._sides(text)]
+        return self.filter(pk__in=sides[0].union(*sides[1:]))
+
+    def _sides(self, text: str) -> list[Any]:
+        from orders.models import OrderLine
+
+        rows = self.model.objects
+        found = [rows.of_customer(text).values("pk")]
+        if phones.ending(text):
+            found.append(rows.with_phone(text).values("pk"))
+        if " " not in text and "@" not in text:
+            exactly = Q(sku__in={text, text.upper(), text.lower()})
+            lines = OrderLine.objects.filter(
+                begins("sku", text) if is_like_a_number(text) else exactly
+            )
+            found.append(lines.values(self.CASE_OF))
+        if is_like_a_number(text):
+            found += [rows.values(self.CASE_OF) for rows in found_elsewhere(TRACKING, text)]
+        return found
+
+    def numbered(self, numbers: list[str]):
+        return self.filter(**{f"{self.ORDER}number__in": numbers})
+
+    def numbered_like(self, text: str):
+        """Those whose order number begins with `text`."""
+        return self.filter(begins(f"{self.ORDER}number", text))
+
+    def of_customer(self, text: str):
+        """Whose customer goes by it; where nobody does, by something spelled much like it."""
+        return self._of(_customers().going_by(text))
+
+    def with_email(self, text: str):
+        return self._of(_customers().at_address(text))
+
+    def with_phone(self, text: str):
+        return self._of(_customers().with_phone(text))
+
+    def _of(self, customers: Any):
+        return self.filter(**{f"{self.ORDER}customer__in": customers.order_by().values("pk")})
+
+    def with_sku(self, text: str):
+        """With a product whose SKU begins with `text`."""
+        from orders.models import OrderLine
+
+        return self._named_by([OrderLine.objects.filter(begins("sku", text))])
+
+    def tracked_as(self, text: str):
+        """With a package whose tracking number begins with `text`."""
+        return self._named_by(found_elsewhere(TRACKING, text))
+
+    def sent_by(self, text: str):
+        """With a package that goes by the delivery option of this code or name."""
+        return self._named_by(found_elsewhere(DELIVERY_OPTION, text))
+
+    def because(self, text: str):
+        """With a request for the reason of this code, or with this in its text."""
+        return self._named_by(found_elsewhere(REASON, text))
+
+    def _named_by(self, found: list[Any]):
+        which = Q(pk__in=[])
+        for rows in found:
+            which |= Q(pk__in=rows.order_by().values(self.CASE_OF))
+        return self.filter(which)
+
+    def paid_by(self, method: str):
+        """Paid, at least in part, by this method; "card" stands for every kind of card."""
+        from orders.models import Payment
+
+        order = OuterRef("order_id" if self.ORDER else "pk")
+        payments = Payment.objects.filter(order=order, method__in=kinds_of(method))
+        return self.filter(Exists(payments))
+
+    def of_total(self, lowest: Decimal | None, highest: Decimal | None, currency: str = ""):
+        """Between two amounts, both included, as they are written in the row's own currency."""
+        if currency:
+            self = self.filter(**{f"{self.ORDER}currency": currency})
+        if lowest is not None:
+            self = self.filter(total__gte=self._minor(lowest, currency))
+        if highest is not None:
+            self = self.filter(total__lte=self._minor(highest, currency))
+        return self
+
+    def _minor(self, amount: Decimal, currency: str) -> Any:
+        """The amount in minor units of the row's currency."""
+        if currency:
+            return _scaled(amount, currency_exponent(currency))
+        column = f"{self.ORDER}currency__in"
+        unusual = [
+            When(Q(**{column: codes}), then=Value(_scaled(amount, decimals)))
+            for decimals, codes in unusual_currencies().items()
+        ]
+        return Case(
+            *unusual,
+            default=Value(_scaled(amount, USUAL_DECIMALS)),
+            output_field=BigIntegerField(),
+        )
+
+
+def _customers() -> Any:
+    from orders.models import Customer
+
+    return Customer.objects
+
+
+def kinds_of(method: str) -> list[str]:
+    """The payment methods that somebody means by this word."""
+    from orders.presenters.detail import METHODS
+
+    word = method.lower().replace(" ", "_").replace("-", "_")
+    return sorted({word, *(known for known in METHODS if word in known.split("_"))})
+
+
+@cache
+def unusual_currencies() -> dict[int, list[str]]:
+    """{decimals: currencies} of those that have not two."""
+    found: dict[int, list[str]] = {}
+    for code in CURRENCIES:
+        decimals = currency_exponent(code)
+        if decimals != USUAL_DECIMALS:
+            found.setdefault(decimals, []).append(code)
+    return found
+
+
+def _scaled(amount: Decimal, decimals: int) -> int:
+    return int((amount * 10**decimals).to_integral_value())
+
+
+def overdue_parts(now: Any = None) -> Q:
+    """Parts that should have been handed over by now, and were not."""
+    return Q(status__in=UNSHIPPED, ship_by__lt=now or timezone.now())
