@@ -30,6 +30,7 @@ app.conf.task_routes = {
     "refunds.*": {"queue": "money"},
     "cancellations.*": {"queue": "money"},
     "core.notifications.*": {"queue": "mail"},
+    "core.exports.*": {"queue": "exports"},
 }
 app.conf.beat_schedule = {
     "deliver-overdue-events": {"task": "core.events.deliver_overdue", "schedule": 15.0},
@@ -41,6 +42,8 @@ app.conf.beat_schedule = {
     },
     "send-owed-mail": {"task": "core.notifications.send_owed", "schedule": 15.0},
     "continue-jobs": {"task": "core.jobs.continue_owed", "schedule": 15.0},
+    "run-due-export-schedules": {"task": "core.exports.run_due_schedules", "schedule": 60.0},
+    "remove-outdated-exports": {"task": "core.exports.remove_outdated", "schedule": 600.0},
     "forget-old-keys": {"task": "core.accounts.forget_old_keys", "schedule": 3600.0},
     "forget-old-deliveries": {"task": "core.events.forget_old", "schedule": 3600.0},
     "forget-unheld-files": {"task": "core.evidence.forget_unheld", "schedule": 3600.0},

@@ -410,6 +410,14 @@ PRIVATE_FILES_DIR = env.str("PRIVATE_FILES_DIR", default=str(LOCAL_DIR / "files"
 # Photos and documents about a return: bytes of one file, and how many are given at once.
 EVIDENCE_LARGEST = env.int("EVIDENCE_LARGEST", default=10 * 1024 * 1024)
 EVIDENCE_MOST_FILES = env.int("EVIDENCE_MOST_FILES", default=10)
+# Exports: for how many days a file stays, how many of one person are made at once, and how many
+# rows are one step of the job (it stays within a few seconds) or one workbook.
+EXPORT_KEPT_DAYS = env.int("EXPORT_KEPT_DAYS", default=7)
+EXPORT_MOST_UNFINISHED = env.int("EXPORT_MOST_UNFINISHED", default=5)
+EXPORT_ROWS_PER_STEP = 50_000
+EXPORT_ROWS_PER_WORKBOOK = 100_000
+# Where the web server in front has PRIVATE_FILES_DIR as an internal location; empty: we send files.
+EXPORT_ACCEL_LOCATION = env.str("EXPORT_ACCEL_LOCATION", default="")
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
