@@ -120,6 +120,13 @@ class Cells:
         look = look_of(str(status))
         return draw_badge(tone or look.tone, icon or look.icon, str(label or look.label))
 
+    def explained_badge(self, status: str, reason: str) -> SafeString:
+        """A badge that says why on hover and focus (assets/js/reasons.js closes it by Escape)."""
+        return SafeString(
+            f'<button type="button" class="why">{self.badge(status)}'
+            f'<span class="why-words">{escape(reason)}</span></button>'
+        )
+
     def select_box(self, value: str, name: str) -> SafeString:
         """The box at the start of a row, named by the number that it stands for."""
         value = escape(str(value))

@@ -45,6 +45,7 @@ def _environment_for(reader: formats.Reader) -> Environment:
         countdown=own.countdown,
         dash=cells.dash,
         day=own.day,
+        explained_badge=own.explained_badge,
         grouped=lambda number: formats.grouped(number, reader),
         icon=draw,
         money=own.money,

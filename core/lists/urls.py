@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from core.lists import views
+from core.lists import look_views, views
 
 seller_urls = [
+    path("looks/<str:list>/", look_views.ListLookChoice.as_view(), name="list_look"),
     path("views/<str:list>/", views.ViewSave.as_view(), name="view_save"),
     path("saved-views/<int:pk>/name/", views.ViewRename.as_view(), name="view_rename"),
     path("saved-views/<int:pk>/address/", views.ViewUpdate.as_view(), name="view_update"),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from core import formats
-from core.web import CURSOR, ScopedDetailView, ScopedListView
+from core.lists.pages import SORT, LookedList
+from core.web import CURSOR, ScopedDetailView
 from orders.choices import Tab
+from orders.columns import ORDER_LIST, SORTS
 from orders.filters import OrderFilter, SellerOrderFilter
 from orders.models import Order, OrderStatus, SellerOrder
 from orders.presenters import OrderDetail, list_row
-from orders.querysets import LIST_ORDER
 from orders.tabs import CAP, listed, tab_counts
 
 TABS = ("", *Tab.values)
@@ -44,10 +45,11 @@ class TabLink:
         return self.tab == Tab.ACTION_NEEDED
 
 
-class OrderList(ScopedListView):
+class OrderList(LookedList):
     """Orders, newest first, by tab and filter; the address holds all of it."""
 
-    keyset = LIST_ORDER
+    list_name = ORDER_LIST
+    sorts = SORTS
     page_size = 50
     template_name = "orders/console/order_list.html"
 
@@ -57,7 +59,7 @@ class OrderList(ScopedListView):
     def get_context_data(self, **kwargs):
         tab = self.request.GET.get("tab", "")
         search = self.request.GET.get("search", "")
-        narrowed = bool(self.request.GET.keys() - {CURSOR, "tab"})
+        narrowed = bool(self.request.GET.keys() - {CURSOR, SORT, "tab"})
         return super().get_context_data(
             is_owner=self.model is Order,
             list_rows=[list_row(row) for row in self.page.rows],

@@ -1,0 +1,94 @@
+"""What the pages of long lists have beyond `ScopedListView`: a look of their reader's own, a way to
+sort, and rows that are asked for again and again at the cost of their query alone."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+
+import orjson
+from django.http import HttpResponse, HttpResponseNotModified
+from django.urls import reverse
+from django.utils import timezone
+
+from core import formats
+from core.lists.looks import Look, look_of
+from core.web import CURSOR, ScopedListView
+
+SORT = "sort"
+POLL_SECONDS = 20
+
+
+class LookedList(ScopedListView):
+    """A list with columns to choose from, rows that are told apart by an ETag, and sorts.
+
+    list_name: its page, under which its look and its views are kept ("order_list")
+    sorts: name -> what it is ordered by, each served by an index; the first one is used unless
+        the address names another. Without sorts the list has its `keyset`.
+    Context: `look`, `etag`, `poll_url`, `look_url`, `sort` and `other_sort_url`.
+    """
+
+    list_name = ""
+    sorts: Mapping[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def look(self) -> Look:
+        return look_of(self.request.actor, self.list_name)
+
+    @property
+    def sort(self) -> str:
+        asked = self.request.GET.get(SORT, "")
+        return asked if asked in self.sorts else next(iter(self.sorts), "")
+
+    @property
+    def keyset(self) -> tuple[str, ...]:
+        return self.sorts[self.sort]
+
+    @cached_property
+    def etag(self) -> str:
+        """Of all that the rows show: when it is the same, so are they. Countdowns move on by
+        themselves (assets/js/countdowns.js), so the minute is no part of it; the day is, because
+        yesterday's "Today" is "Yesterday"."""
+        reader = formats.reader()
+        shown = [
+            [tuple(row) for row in self.page.rows],
+            [self.page.next, self.page.previous],
+            [self.look.columns, str(self.look.density)],
+            [reader.language, str(reader.zone), timezone.now().astimezone(reader.zone).date()],
+        ]
+        digest = hashlib.blake2b(orjson.dumps(shown, default=str), digest_size=12)
+        return f'"{digest.hexdigest()}"'
+
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        """Not modified (304), without a row written, for who has these rows already."""
+        if request.htmx and request.headers.get("If-None-Match") == self.etag:
+            return HttpResponseNotModified(headers={"ETag": self.etag})
+        response = super().get(request, *args, **kwargs)
+        response["ETag"] = self.etag
+        # The script compares, not the browser's cache: a page holds tokens of one time.
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def get_context_data(self, **kwargs):
+        surface = self.request.resolver_match.namespace
+        return super().get_context_data(
+            look=self.look,
+            etag=self.etag,
+            poll_seconds=POLL_SECONDS,
+            poll_url=self.request.get_full_path(),
+            look_url=reverse(f"{surface}:list_look", args=[self.list_name]),
+            sort=self.sort,
+            other_sort_url=self._other_sort_url(),
+            **kwargs,
+        )
+
+    def _other_sort_url(self) -> str:
+        """The address of the list the other way round, from its first page."""
+        others = [name for name in self.sorts if name != self.sort]
+        if not others:
+            return ""
+        address = self.request.GET.copy()
+        address.pop(CURSOR, None)
+        address.pop(SORT, None)
+        if others[0] != next(iter(self.sorts)):
+            address[SORT] = others[0]
+        return f"?{address.urlencode()}"
