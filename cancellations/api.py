@@ -14,6 +14,7 @@ from cancellations.operations import Selection
 from cancellations.reading import (
     WholeCancellation,
     cases_asked,
+    just_answered,
     just_requested,
     whole_cancellations,
 )
@@ -75,8 +76,10 @@ class _NewCancellations(ActEndpoint):
         ]
 
     def present(self, result: list[CancellationRequest]) -> dict:
-        made = just_requested(request.case_id for request in result)
-        return {"results": [cancellation(one, self.request.actor) for one in made]}
+        return {"results": [cancellation(one, self.request.actor) for one in self.told(result)]}
+
+    def told(self, made: list[CancellationRequest]) -> list[WholeCancellation]:
+        return just_answered(request.case_id for request in made)
 
     def location_of(self, result: list[CancellationRequest]) -> str | None:
         if len(result) > 1:
@@ -95,6 +98,9 @@ class OrderCancellations(_NewCancellations):
         return operations.request_cancellation(
             order=order, selections=selections, actor=self.request.actor
         )
+
+    def told(self, made: list[CancellationRequest]) -> list[WholeCancellation]:
+        return just_requested(made)
 
 
 class OrderRejections(_NewCancellations):
@@ -131,7 +137,7 @@ class _Answers(ActEndpoint):
             if not refusal.allowed:
                 refusal.allowed = self._possible(case.cancellation)
             raise
-        (answered,) = just_requested([case.pk])
+        (answered,) = just_answered([case.pk])
         return answered
 
     def _possible(self, request: CancellationRequest) -> list[str]:

@@ -1,10 +1,13 @@
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cancellations.querysets import CancellationItemQuerySet, CancellationQuerySet
 from core.money import MinorUnits
-from orders.models import Case, OrderItem, OrderStatus, Reason, SellerOrder
+from orders.models import Case, Order, OrderItem, OrderStatus, Reason, SellerOrder
+from refunds.models import RefundPlan
 
 
 class CancellationRequest(models.Model):
@@ -18,6 +21,9 @@ class CancellationRequest(models.Model):
     )
 
     objects = CancellationQuerySet.as_manager()
+
+    # The rows that were written with it in this process; None where it was read.
+    opened: "OpenedRequest | None" = None
 
     def __str__(self) -> str:
         return self.case.number
@@ -62,6 +68,15 @@ class CancellationItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} in {self.request_id}"
+
+
+@dataclass(frozen=True)
+class OpenedRequest:
+    """What a new request consists of, so that who made it need not read it again."""
+
+    order: Order
+    entries: list[CancellationItem]
+    plan: RefundPlan
 
 
 class AutoApprovalPolicy(models.Model):

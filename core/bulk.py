@@ -25,21 +25,25 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     if not rows:
         return rows
     model = type(rows[0])
-    if len(rows) < FEW:
-        _insert_few(model, rows)
-    else:
-        for row, pk in zip(rows, _new_pks(model, len(rows)), strict=True):
-            row.pk = pk
-        names = [field.attname for field in model._meta.local_concrete_fields]
-        copy(model, names, ([getattr(row, name) for name in names] for row in rows))
+    if len(rows) < FEW:  # building an INSERT takes the ORM longer than PostgreSQL to run it
+        insert_few(rows)
+        return rows
+    for row, pk in zip(rows, _new_pks(model, len(rows)), strict=True):
+        row.pk = pk
+    names = [field.attname for field in model._meta.local_concrete_fields]
+    copy(model, names, ([getattr(row, name) for name in names] for row in rows))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
     return rows
 
 
-def _insert_few(model: type[models.Model], rows: list[Row]) -> None:
-    """One INSERT, made here: building it takes the ORM longer than PostgreSQL takes to run it."""
+def insert_few(rows: Sequence[Row], along: str = "", given: Sequence[Any] = ()) -> None:
+    """Insert some rows, and what `along` inserts, with one statement.
+
+    along: an INSERT that reads the new rows, complete, as `made`; `given` are its values.
+    """
+    model = type(rows[0])
     opening, names = _insert_into(model)
     line = "(" + ", ".join(["%s"] * len(names)) + ")"
     values = [
@@ -47,11 +51,19 @@ def _insert_few(model: type[models.Model], rows: list[Row]) -> None:
         for row in rows
         for value in [getattr(row, name) for name in names]
     ]
-    statement = f"{opening} VALUES {', '.join([line] * len(rows))} RETURNING id"
+    statement = f"{opening} VALUES {', '.join([line] * len(rows))} RETURNING "
+    if along:
+        statement = (
+            f"WITH made AS ({statement} *), along AS ({along}) "  # noqa: S608
+            "SELECT id FROM made ORDER BY id"
+        )
+    else:
+        statement += "id"
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [*values, *given])
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk
+            row._state.adding, row._state.db = False, connection.alias
 
 
 @cache

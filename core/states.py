@@ -69,20 +69,21 @@ class Stateful(Recorded):
         return status in self.TRANSITIONS[self.status]
 
     @joined
-    def begin(self, *, actor: Actor, **data: Any) -> None:
-        """Record the first event of a row in its first status; a row not yet saved is written."""
+    def begin(self, *, actor: Actor, tells: int = 1, **data: Any) -> None:
+        """Record the first event of a row in its first status; a row not yet saved is written.
+
+        tells: how many events this act tells of a row that is not saved yet. Its version counts
+        them all, and whoever calls records the others.
+        """
+        first = None
         if self._state.adding:
-            self.version, self.updated_at = 1, timezone.now()
+            first, self.version, self.updated_at = 1, tells, timezone.now()
             insert([self])
         else:
             self._bump(timezone.now())
-        record(
-            f"{self.EVENT}.{self.status}",
-            subject=self,
-            actor=actor,
-            to=self.status,
-            **data,
-        )
+        data = {"to": self.status, **data}
+        entry = Entry(type=f"{self.EVENT}.{self.status}", subject=self, data=data, seq=first)
+        record_many([entry], actor=actor)
 
     @joined
     def transition_to(self, status: str, *, actor: Actor, changes: dict | None = None, **data: Any):

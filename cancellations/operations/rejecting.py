@@ -39,7 +39,7 @@ def reject_items(
 def _reject(
     order: Order, part: SellerOrder, chosen: list[Chosen], actor: Actor, rule: str
 ) -> CancellationRequest:
-    request = open_request(part, chosen, actor=actor)
+    request = open_request(order, part, chosen, actor=actor)
     request.evaluated_at = timezone.now()  # nothing for the policy to decide
     request.save(update_fields=["evaluated_at"])
     faults = sorted({one.reason.fault for one in chosen})

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from cancellations import policies
-from cancellations.models import CancellationItem, CancellationRequest
+from cancellations.models import CancellationItem, CancellationRequest, OpenedRequest
 from cancellations.operations.selecting import Chosen, Selection, choose
 from core.actors import Actor, Role
 from core.bulk import insert
+from core.events import record, together
 from core.transactions import joined
 from orders.models import Case, Order, SellerOrder
 from orders.operations import lock_order, open_case
@@ -38,22 +39,28 @@ def request_cancellation(
     order = lock_order(order.pk)
     groups = choose(order, selections, actor=actor, refusal_of=may_cancel)
     requests = []
-    for part, chosen in groups:
-        request = open_request(part, chosen, actor=actor)
-        request.case.note("cancellation.requested", actor=actor, **facts_of(request, chosen))
-        requests.append(request)
+    with together():
+        for part, chosen in groups:
+            request = open_request(order, part, chosen, actor=actor, tells=2)
+            facts = facts_of(request, chosen)
+            record("cancellation.requested", subject=request.case, actor=actor, **facts)
+            requests.append(request)
     return requests
 
 
 def open_request(
-    part: SellerOrder, chosen: Sequence[Chosen], *, actor: Actor
+    order: Order, part: SellerOrder, chosen: Sequence[Chosen], *, actor: Actor, tells: int = 1
 ) -> CancellationRequest:
-    """A waiting case of one seller order with its waiting plan. Says nothing to anybody yet."""
+    """A waiting case of one seller order of a locked order, with its waiting plan. Says nothing to
+    anybody yet; `tells` counts what the caller will record of the case besides."""
     items = [one.item for one in chosen]
-    case = open_case(part, items, kind=Case.Kind.CANCEL, origin=ORIGIN[actor.role], actor=actor)
-    plan = create_plan(case=case, items=items, type=RefundPlan.Type.CANCEL, actor=actor)
+    origin = ORIGIN[actor.role]
+    case = open_case(part, items, kind=Case.Kind.CANCEL, origin=origin, actor=actor, tells=tells)
+    plan = create_plan(
+        case=case, items=items, type=RefundPlan.Type.CANCEL, actor=actor, opened_under=order
+    )
     (request,) = insert([CancellationRequest(case=case, estimate=plan.total)])
-    insert(
+    entries = insert(
         CancellationItem(
             request=request,
             case=case,
@@ -64,6 +71,7 @@ def open_request(
         )
         for one in chosen
     )
+    request.opened = OpenedRequest(order, entries, plan)
     return request
 
 

@@ -55,6 +55,14 @@ class Answer:
     replayed: bool = False
 
 
+class Refused(Exception):
+    """Raised by an act: all that it did is undone, and this is the answer."""
+
+    def __init__(self, answer: Answer):
+        super().__init__(answer.status)
+        self.answer = answer
+
+
 def principal_of(actor: Actor) -> str:
     """Whose keys they are: two people, two tokens or two surfaces never meet in one key."""
     if actor.token_id is not None:
@@ -73,9 +81,17 @@ def once(
     """Run `act` unless this key has an answer already; then give that one (`replayed`).
 
     wait: stand in line behind the same key instead of raising RequestInFlight.
-    Raises RequestInFlight, KeyReused, and whatever `act` raises (then nothing is kept).
+    Raises RequestInFlight, KeyReused, and whatever `act` raises (then nothing is kept), but for
+    Refused: its answer is given.
     """
-    return once_more_on_deadlock(lambda: _once(principal, key, request_hash, act, wait))
+    try:
+        return once_more_on_deadlock(lambda: _once(principal, key, request_hash, act, wait))
+    except Refused as refused:
+        answer = refused.answer
+    if not answer.kept:
+        return answer
+    # What was refused is undone; its answer is kept all the same.
+    return _once(principal, key, request_hash, lambda: answer, wait)
 
 
 @transaction.atomic

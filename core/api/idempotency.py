@@ -7,14 +7,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.accounts.idempotency import Answer, once, principal_of
+from core.accounts.idempotency import Answer, Refused, once, principal_of
 from core.api.rendering import canonical, to_json
 from core.errors import DomainError, InvalidInput
 
@@ -79,10 +78,12 @@ def _print_of(upload: UploadedFile) -> list[str]:
 
 def _answer(view, act: Callable[[], Response]) -> Answer:
     try:
-        with transaction.atomic():
-            response = act()
+        return _answer_of(act())
     except REFUSALS as refusal:
-        response = view.handle_exception(refusal)
+        raise Refused(_answer_of(view.handle_exception(refusal))) from refusal
+
+
+def _answer_of(response: Response) -> Answer:
     headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
     headers["Content-Type"] = response.content_type or "application/json"
     if response.has_header("Retry-After"):

@@ -20,7 +20,7 @@ from core.api.filtering import parameters_of, refuse_unknown
 from core.api.idempotency import answered_once
 from core.api.permissions import HasScope
 from core.api.rendering import to_json
-from core.api.serializers import StrictSerializer
+from core.api.serializers import StrictSerializer, checked
 from core.errors import DomainError
 from core.statements import visible_row
 
@@ -117,9 +117,7 @@ class ActEndpoint(ScopedEndpoint):
         return answered_once(self, request, lambda: self._act(request, kwargs))
 
     def _act(self, request, url: dict) -> Response:
-        given = self.input_class(data=request.data, context=self.get_serializer_context())
-        given.is_valid(raise_exception=True)
-        result = self.perform(given.validated_data, **url)
+        result = self.perform(checked(self.input_class, request.data), **url)
         data = self.present(result)
         headers = {"ETag": etag_of(result, data)} if hasattr(result, "version") else {}
         if location := self.location_of(result):

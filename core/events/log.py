@@ -1,5 +1,7 @@
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -9,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actors import Actor, Via
-from core.bulk import copy, insert
+from core.bulk import FEW, copy, insert, insert_few
 from core.events.subscriptions import WITHIN, subscribers_of
 
 if TYPE_CHECKING:
@@ -37,26 +39,80 @@ def record(event_type: str, /, *, subject: Any, actor: Actor, **data: Any) -> "E
 
 
 def record_many(entries: Iterable[Entry], *, actor: Actor) -> list["Event"]:
-    """Write down several events with one statement; their deliveries with a second one.
+    """Write down several events, and what is owed of them, with one statement.
 
-    An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions.
+    An imported past (`actor.via` is "import") has no effects: no deliveries, no reactions. Within
+    `together()` they are written later, and have no pk before.
     """
     from core.events.models import Event
 
     _only_in_a_transaction()
-    events = insert(Event(**_facts(entry, actor)) for entry in entries)
-    if actor.via == Via.IMPORT:
+    events = [Event(**_facts(entry, actor)) for entry in entries]
+    waiting = _waiting.get()
+    if waiting is None:
+        _write(events)
         return events
+    waiting += events
+    if any(event.type in WITHIN for event in events):  # a reaction must find its event
+        _write_waiting(waiting)
+    return events
+
+
+# Recorded within `together()`, and not yet written.
+_waiting: ContextVar["list[Event] | None"] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded within is written with one statement when the block ends, in its order;
+    sooner where something reacts to it within the transaction."""
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: list[Event] = []
+    before = _waiting.set(waiting)
+    try:
+        yield
+        _write_waiting(waiting)
+    finally:
+        _waiting.reset(before)
+
+
+def _write_waiting(waiting: "list[Event]") -> None:
+    events = waiting.copy()
+    waiting.clear()
+    _write(events)
+
+
+def _write(events: "list[Event]") -> None:
+    heard = [event for event in events if event.via != Via.IMPORT]
+    owed = [
+        (kind, name)
+        for kind in dict.fromkeys(event.type for event in heard)
+        for name in subscribers_of(kind)
+    ]
+    if owed and len(heard) == len(events) < FEW:
+        insert_few(events, _OWE_ALONG, [list(column) for column in zip(*owed, strict=True)])
+        _nudge_afterwards(event.pk for event in heard if subscribers_of(event.type))
+    else:
+        insert(events)
+        _owe(heard)
+    for event in heard:
+        for reaction in WITHIN.get(event.type, []):
+            reaction(event)
+
+
+def _owe(events: "list[Event]") -> None:
     owed = [(event.pk, name) for event in events for name in subscribers_of(event.type)]
     if owed:
         event_ids, subscribers = (list(column) for column in zip(*owed, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(_OWE, [event_ids, subscribers])
-        transaction.on_commit(partial(_nudge_deliveries, sorted(set(event_ids))))
-    for event in events:
-        for reaction in WITHIN.get(event.type, []):
-            reaction(event)
-    return events
+        _nudge_afterwards(event_ids)
+
+
+def _nudge_afterwards(event_ids: Iterable[int]) -> None:
+    transaction.on_commit(partial(_nudge_deliveries, sorted(set(event_ids))))
 
 
 # Due by the database's clock, which is the one that deliveries are asked by.
@@ -64,6 +120,13 @@ _OWE = """
     INSERT INTO events_delivery (event_id, subscriber, attempts, next_attempt_at, last_error)
     SELECT event_id, subscriber, 0, statement_timestamp(), ''
     FROM unnest(%s::bigint[], %s::text[]) AS owed(event_id, subscriber)
+"""
+_OWE_ALONG = """
+    INSERT INTO events_delivery (event_id, subscriber, attempts, next_attempt_at, last_error)
+    SELECT made.id, owed.subscriber, 0, statement_timestamp(), ''
+    FROM made JOIN unnest(%s::text[], %s::text[]) WITH ORDINALITY AS owed(type, subscriber, place)
+         ON owed.type = made.type
+    ORDER BY made.id, owed.place
 """
 
 

@@ -50,6 +50,8 @@ class RefundPlan(Stateful):
         STORE_CREDIT = "store_credit", _("Store credit")
 
     EVENT = "refund_plan"
+    # The parts that were written with it in this process; None where it was read.
+    new_parts: "list[RefundPart] | None" = None
     TRANSITIONS = {
         Status.WAITING: {Status.APPROVED, Status.VOID},
         # Void once approved: the goods it waited for never came.

@@ -14,7 +14,7 @@ from core.errors import Conflict, InvalidTransition
 from core.numbers import new_number
 from core.statements import columns_of, fetched, fetched_one, row_from
 from core.transactions import joined
-from orders.models import Case, OrderItem, Payment
+from orders.models import Case, Order, OrderItem, Payment
 from orders.operations import lock_order
 from refunds import policies
 from refunds.gateway import STORE_CREDIT, current
@@ -45,16 +45,20 @@ def create_plan(
     lines: PlannedRefund | None = None,
     round: int = 1,  # noqa: A002 (the name of the column)
     pay_to: str = RefundPlan.PayTo.ORIGINAL,
+    opened_under: Order | None = None,
 ) -> RefundPlan:
     """Plan to give back all that is left of these locked items (each with its `line`), or what
     `lines` say where fees are kept or a part was agreed (`refunds.returning`).
+
+    opened_under: the locked order, where the case was opened in this very transaction; then it
+    has no plan yet, and nobody looks for one.
 
     The plan begins `waiting`, or `approved` where the decision is made already; it then is paid
     at once unless `payable_when` says otherwise. A plan of nothing is a plan too: it completes
     without a payment. A case has one live plan per `round`. Raises PlanExists, MoreThanCaptured.
     """
-    order = lock_order(case.order_id)
-    if fetched_one(_LIVE, [case.pk, round, Status.VOID]):
+    order = opened_under or lock_order(case.order_id)
+    if not opened_under and fetched_one(_LIVE, [case.pk, round, Status.VOID]):
         raise PlanExists(_("%(case)s has a refund plan already.") % {"case": case.number})
     planned = lines or _all_that_is_left(items)
     spread, payer = _spread(planned.total, order.pk, pay_to)
@@ -79,7 +83,7 @@ def create_plan(
             setattr(plan, column, value)
     plan.begin(actor=actor, type=plan.type, total=plan.total, currency=plan.currency)
     insert(lines_of(plan, planned.lines))
-    insert(_parts_of(plan, spread))
+    plan.new_parts = insert(_parts_of(plan, spread))
     return plan
 
 
@@ -125,25 +129,38 @@ def write_parts(plan: RefundPlan) -> None:
         plan.save(update_fields=["gateway"])
 
 
-def _spread(total: int, order_id: int, pay_to: str) -> tuple[list[tuple[int, int]], str]:
-    """(payment id, amount) for each payment that gives something back, and the gateway that pays:
+def _spread(total: int, order_id: int, pay_to: str) -> tuple[list[tuple[Payment, int]], str]:
+    """(payment, amount) for each payment that gives something back, and the gateway that pays:
     ours alone where all of it becomes store credit."""
-    rows = fetched(_PAYMENTS.format(columns=columns_of(Payment, "payment")), [order_id])
-    payments = [row_from(Payment, row) for row in rows]
-    spread = spread_over_payments(total, payments, planned_of(order_id))
-    credit = {payment.pk for payment in payments if payment.method == STORE_CREDIT}
-    paid = {payment_id for payment_id, _amount in spread}
-    is_ours = pay_to == STORE_CREDIT or (paid and paid <= credit)
+    statement = _PAYMENTS.format(columns=columns_of(Payment, "payment"))
+    payments, planned = {}, {}
+    for *facts, amount in fetched(statement, [Status.VOID, order_id]):
+        payment = row_from(Payment, facts)
+        payments[payment.pk], planned[payment.pk] = payment, amount
+    spread = [
+        (payments[payment_id], amount)
+        for payment_id, amount in spread_over_payments(total, list(payments.values()), planned)
+    ]
+    is_ours = pay_to == STORE_CREDIT or (
+        spread and all(payment.method == STORE_CREDIT for payment, _amount in spread)
+    )
     return spread, STORE_CREDIT if is_ours else current()
 
 
-_PAYMENTS = "SELECT {columns} FROM orders_payment payment WHERE order_id = %s"
+# With what live plans count on (`planned_of`).
+_PAYMENTS = """
+    SELECT {columns}, (
+        SELECT COALESCE(sum(part.amount), 0)::bigint
+        FROM refunds_refundpart part JOIN refunds_refundplan plan ON plan.id = part.plan_id
+        WHERE part.payment_id = payment.id AND plan.status <> %s)
+    FROM orders_payment payment WHERE payment.order_id = %s
+"""
 
 
-def _parts_of(plan: RefundPlan, spread: Iterable[tuple[int, int]]) -> list[RefundPart]:
+def _parts_of(plan: RefundPlan, spread: Iterable[tuple[Payment, int]]) -> list[RefundPart]:
     return [
-        RefundPart(plan=plan, order_id=plan.order_id, payment_id=payment_id, amount=amount)
-        for payment_id, amount in spread
+        RefundPart(plan=plan, order_id=plan.order_id, payment=payment, amount=amount)
+        for payment, amount in spread
     ]
 
 
