@@ -1,48 +1,23 @@
 """The Orders pages of the owner and of sellers: the same pages, each with their own rows."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min
-from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from core import formats
 from core.lists.pages import SORT, LookedList
-from core.web import CURSOR, ScopedDetailView
-from orders.choices import Tab
+from core.lists.saving import VIEW, ViewLink, tidied, view_links, views_of
+from core.web import ScopedDetailView
 from orders.columns import ORDER_LIST, SORTS
 from orders.filters import OrderFilter, SellerOrderFilter
-from orders.models import Order, OrderStatus, SellerOrder
+from orders.matching import MOST, count_matching
+from orders.models import Order, SellerOrder
 from orders.presenters import OrderDetail, list_row
-from orders.tabs import CAP, listed, tab_counts
+from orders.presenters.around import SEARCH, capped, chips_of, is_narrowed, tab_links
+from orders.tabs import listed, tab_counts
 
-TABS = ("", *Tab.values)
-# Filters that are chips over the list once they are on; the tab and the search show themselves.
-CHIPS = ("status", "request", "placed_after", "placed_before", "seller", "channel")
-
-
-@dataclass(frozen=True)
-class Chip:
-    label: str
-    value: str
-    remove: str
-
-
-@dataclass(frozen=True)
-class TabLink:
-    """`count` is None until the second request has asked for it."""
-
-    tab: str
-    label: str
-    href: str
-    current: bool
-    count: str | None = None
-
-    @property
-    def needs_action(self) -> bool:
-        return self.tab == Tab.ACTION_NEEDED
+# What a new search keeps: the tab, the view that it began as, the order of the rows.
+KEPT = ("tab", VIEW, SORT)
 
 
 class OrderList(LookedList):
@@ -56,33 +31,29 @@ class OrderList(LookedList):
     def get_queryset(self):
         return super().get_queryset().with_list_details()
 
+    def saved_views(self) -> list[ViewLink]:
+        """Asked by the page, and not by its table, which comes by itself again and again."""
+        views = views_of(self.request.actor, self.list_name)
+        return view_links(views, self.request.GET.urlencode())
+
     def get_context_data(self, **kwargs):
-        tab = self.request.GET.get("tab", "")
-        search = self.request.GET.get("search", "")
-        narrowed = bool(self.request.GET.keys() - {CURSOR, SORT, "tab"})
+        asked = self.request.GET
+        tab = asked.get("tab", "")
+        narrowed = is_narrowed(asked, SORT)
         return super().get_context_data(
             is_owner=self.model is Order,
             list_rows=[list_row(row) for row in self.page.rows],
-            tabs=tab_links(self.request.GET),
+            tabs=tab_links(asked),
             tab=tab,
-            search=search,
-            kept={"tab": tab} if tab else {},
-            chips=self._chips(),
+            search=asked.get(SEARCH, ""),
+            kept={name: asked[name] for name in KEPT if asked.get(name)},
+            chips=chips_of(asked, self.filter),
+            asked=tidied(asked.urlencode()),
             narrowed=narrowed,
             nothing_yet=not (self.page.rows or tab or narrowed),
             clear_url=f"?tab={tab}" if tab else "?",
             **kwargs,
         )
-
-    def _chips(self) -> list[Chip]:
-        if not self.filter.is_bound or not self.filter.is_valid():
-            return []
-        given = self.filter.form.cleaned_data
-        return [
-            Chip(str(field.label), words, _without(self.request.GET, field.name))
-            for field in self.filter.form
-            if field.name in CHIPS and (words := _words_of(field, given.get(field.name)))
-        ]
 
 
 class OwnerOrderList(OrderList):
@@ -101,9 +72,14 @@ class OrderTabs(TemplateView):
     template_name = "orders/console/_tabs.html"
 
     def get_context_data(self, **kwargs):
-        counts = tab_counts(self.request.actor)
+        asked, actor = self.request.GET, self.request.actor
+        counts = tab_counts(actor)
+        matching = count_matching("orders", asked.urlencode(), actor=actor)
         return super().get_context_data(
-            tabs=tab_links(self.request.GET, counts.rows), counts=counts, **kwargs
+            tabs=tab_links(asked, counts.rows),
+            counts=counts,
+            matching=None if matching is None else capped(matching, MOST + 1),
+            **kwargs,
         )
 
 
@@ -133,47 +109,3 @@ class ConsoleOrder(ScopedDetailView):
     def _same_customer(self) -> dict[str, Any]:
         path = listed(self.request.actor).ORDER
         return {f"{path}customer": self.object.customer_id}
-
-
-def tab_links(asked: QueryDict, counts: dict[str, int] | None = None) -> list[TabLink]:
-    """The tabs as addresses that keep the filters and begin at the first page."""
-    links = []
-    for tab in TABS:
-        address = asked.copy()
-        address.pop(CURSOR, None)
-        address.pop("tab", None)
-        if tab:
-            address["tab"] = tab
-        links.append(
-            TabLink(
-                tab=tab,
-                label=str(Tab(tab).label) if tab else _("All"),
-                href=f"?{address.urlencode()}",
-                current=tab == asked.get("tab", ""),
-                count=_capped(counts[tab]) if counts else None,
-            )
-        )
-    return links
-
-
-def _capped(count: int) -> str:
-    return f"{CAP - 1}+" if count >= CAP else formats.grouped(count)
-
-
-def _without(asked: QueryDict, name: str) -> str:
-    address = asked.copy()
-    address.pop(name, None)
-    address.pop(CURSOR, None)
-    return f"?{address.urlencode()}"
-
-
-def _words_of(field, value: Any) -> str:
-    """A filter's value as its reader chose it."""
-    if not value:
-        return ""
-    if field.name == "status":
-        return ", ".join(str(OrderStatus(status).label) for status in value)
-    if field.name in ("placed_after", "placed_before"):
-        return field.data
-    choices = dict(getattr(field.field, "choices", ()))
-    return str(choices.get(value, value))

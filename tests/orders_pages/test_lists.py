@@ -300,7 +300,7 @@ class TestTabCounts:
 
     def test_counts_stop_at_999(self, client, monkeypatch):
         monkeypatch.setattr("orders.tabs.CAP", 3)
-        monkeypatch.setattr("orders.views.console.CAP", 3)
+        monkeypatch.setattr("orders.presenters.around.CAP", 3)
         for _number in range(4):
             make_order()
 
