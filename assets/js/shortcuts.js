@@ -23,6 +23,8 @@ function begin() {
     }
   };
   const shown = (part) => part.offsetParent !== null;
+  // A field of a dialog that was just closed keeps the focus until the next frame.
+  const typing = (part) => part.closest?.(TYPING)?.getClientRects().length > 0;
   const firstShown = (selector) => [...document.querySelectorAll(selector)].find(shown);
 
   function say(words) {
@@ -85,7 +87,7 @@ function begin() {
   document.addEventListener("keydown", (event) => {
     if (!box.checked || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1) return;
-    if (event.target.closest?.(TYPING)) return;
+    if (typing(event.target)) return;
     if (document.querySelector("dialog[open], [popover]:popover-open")) return;
     const keys = pressed ? `${pressed} ${event.key}` : event.key;
     forget();
