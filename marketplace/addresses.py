@@ -7,6 +7,7 @@ APPS = (
     "marketplace.intake",  # what programs ask most stands first: addresses are tried in order
     "core.accounts",
     "core.jobs",
+    "core.exports",
     "core.lists",
     "core.notifications",
     "sellers",

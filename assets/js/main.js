@@ -13,3 +13,5 @@ import "interface/presses";
 import "interface/printing";
 import "interface/palette";
 import "interface/shortcuts";
+import "interface/file_columns";
+import "interface/downloads";

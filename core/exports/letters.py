@@ -17,7 +17,7 @@ on_reader_day = lazy(formats.day, str)  # worded in the mail's language and time
 
 def tell_ready(export: Export) -> None:
     """A link that leads through the sign-in to the download."""
-    address = reverse(f"{export.actor_role}:export_file", args=[export.number])
+    address = reverse(f"{export.actor_role}:export_download", args=[export.number])
     facts = {
         "rows": export.rows,
         "expires": on_reader_day(export.expires_at),

@@ -5,19 +5,18 @@ from functools import cache
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from js_asset.js import ImportMap
 
 from core import cells
-from core.rows import write_rows
+from core.jinja import write_part
 
 register = template.Library()
 
 SCRIPTS = (
-    *("copy", "countdowns", "dialogs", "menus", "palette"),
+    *("copy", "countdowns", "dialogs", "downloads", "file_columns", "menus", "palette"),
     *("poll", "presses", "printing"),
     *("quantity", "reveal", "selection", "shortcuts", "theme", "toasts"),
 )
@@ -48,15 +47,7 @@ def kept(context, template_name: str, *depends_on: Hashable | list) -> SafeStrin
 @register.simple_tag
 def url_or_empty(name: str) -> str:
     """The address of a page that may not be installed; empty when it is not."""
-    return _installed(name)
-
-
-@cache
-def _installed(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return cells.address(name)
 
 
 @register.simple_tag
@@ -67,10 +58,11 @@ def number_url(name: str, number: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rows(context, template_name: str) -> SafeString:
-    """`{% rows "orders/console/rows.jinja" %}`: an include that Jinja2 writes, for the rows of
-    long lists (`core.rows`). It may use whatever this template may, without calling it."""
-    return write_rows(template_name, context.flatten())
+def jinja(context, template_name: str, **given) -> SafeString:
+    """`{% jinja "orders/console/table.jinja" %}`: an include that Jinja2 writes (`core.jinja`), for
+    rows of long lists and for what stands on every page. It may use whatever this template may;
+    what is a function for Django's templates, it has to call."""
+    return write_part(template_name, context.flatten() | given)
 
 
 @register.filter
@@ -85,8 +77,18 @@ def message_tone(level_tag: str) -> str:
 def page_scripts(context) -> SafeString:
     """The import map (with the request's nonce) and the one module that starts the others."""
     # The nonce is made when it is first written out, and is false until then.
-    nonce = str(context.get("CSP_NONCE", ""))
+    return _scripts(str(context.get("CSP_NONCE", "")))
+
+
+def _scripts(nonce: str) -> SafeString:
+    before, after = _import_map()
+    return before + (format_html(' nonce="{}"', nonce) if nonce else SafeString("")) + after
+
+
+@cache
+def _import_map() -> tuple[SafeString, SafeString]:
+    """What stands before and after the nonce: the addresses of the scripts do not change."""
     modules = ImportMap({f"interface/{name}": f"{name}.js" for name in SCRIPTS})
-    return modules.render(attrs={"nonce": nonce} if nonce else {}) + format_html(
-        '<script type="module" src="{}"></script>', static("main.js")
-    )
+    before, _nonce, after = modules.render(attrs={"nonce": "NONCE"}).partition(' nonce="NONCE"')
+    start = format_html('<script type="module" src="{}"></script>', static("main.js"))
+    return SafeString(before), SafeString(after) + start

@@ -1,12 +1,17 @@
 """What can be done with exports. Cancelling one is `core.jobs.operations.request_cancel`."""
 
 from core.exports.operations.exporting import (
-    FileGone,
     TooManyExports,
     retry_export,
     start_export,
 )
-from core.exports.operations.keeping import Download, download, remove_outdated, sweep_files
+from core.exports.operations.keeping import (
+    Download,
+    FileGone,
+    download,
+    remove_outdated,
+    sweep_files,
+)
 from core.exports.operations.presets import (
     NameTaken,
     delete_preset,

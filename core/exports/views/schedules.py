@@ -1,0 +1,62 @@
+"""What is exported again and again: when next, when last, and why one has stopped."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy
+
+from core.exports import operations
+from core.exports.models import ExportSchedule
+from core.exports.policies import may_export
+from core.exports.sources import SOURCES, sources_for
+from core.web import OperationView, ScopedListView
+
+
+class ScheduleList(ScopedListView):
+    model = ExportSchedule
+    template_name = "exports/schedule_list.html"
+
+    def get_context_data(self, **kwargs):
+        actor = self.request.actor
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "surface": self.request.resolver_match.namespace,
+            "schedules": [
+                {
+                    "row": schedule,
+                    "source": SOURCES.get((schedule.source, actor.role)),
+                    "weekday": WEEKDAYS.get(schedule.weekday),
+                }
+                for schedule in self.page.rows
+            ],
+            "sources": [] if may_export(actor) else sources_for(actor),
+        }
+
+
+class ScheduleAct(OperationView):
+    """A button on a schedule."""
+
+    act: Any = None
+
+    def perform(self):
+        schedule = self.scoped(ExportSchedule, pk=self.kwargs["pk"])
+        return type(self).act(schedule, actor=self.request.actor)
+
+    def get_success_url(self) -> str:
+        return reverse(f"{self.request.resolver_match.namespace}:export_schedule_list")
+
+
+class SchedulePause(ScheduleAct):
+    act = operations.pause_schedule
+    success_message = gettext_lazy("Schedule paused.")
+
+
+class ScheduleResume(ScheduleAct):
+    act = operations.resume_schedule
+    success_message = gettext_lazy("Schedule runs again from its next time on.")
+
+
+class ScheduleDelete(ScheduleAct):
+    act = operations.delete_schedule
+    success_message = gettext_lazy("Schedule deleted. What it has made stays.")
