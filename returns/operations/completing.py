@@ -7,8 +7,8 @@ from orders.models import Case, OrderItem
 from orders.operations import complete_case, lock_order
 from orders.operations.cases import close_case
 from refunds.models import RefundPlan
-from returns.models import Dispute, ReturnItem
-from returns.operations.goods import waits_for_goods
+from returns.models import Dispute
+from returns.operations.goods import came_to_something, waits_for_goods
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def complete_return(case_id: int) -> None:
         return
     if _something_is_left(case):
         return
-    if _came_to_something(case):
+    if came_to_something(case):
         complete_case(case, actor=SYSTEM)
     else:
         close_case(case, actor=SYSTEM, reason="goods_never_came")
@@ -40,14 +40,4 @@ def _something_is_left(case: Case) -> bool:
         or disputes.exists()
         or OrderItem.objects.filter(open_case=case).exists()
         or waits_for_goods(case)
-    )
-
-
-def _came_to_something(case: Case) -> bool:
-    """Money, goods taken back, or something sent anew."""
-    items = ReturnItem.objects.filter(case=case, status=ReturnItem.Status.APPROVED)
-    return (
-        RefundPlan.objects.live().filter(case=case).exists()
-        or items.filter(item__status=OrderItem.Status.RETURNED).exists()
-        or items.filter(item__replacements__isnull=False).exists()
     )

@@ -202,7 +202,8 @@ def give_time_to_confirm(parcel: ReturnParcel, *, actor: Actor) -> None:
 @transaction.atomic
 def expire_sending(*, parcel_id: int) -> str | None:
     """Nobody sent the goods in time: they are not waited for any more, and nothing is paid for
-    them. The case is closed, unless something else of it is paid or disputed.
+    them. The case is closed, unless something else of it is paid, sent anew or disputed: then it
+    ends with that.
 
     Returns what came of it, or None where they were sent meanwhile.
     """
@@ -216,11 +217,21 @@ def expire_sending(*, parcel_id: int) -> str | None:
         void_plan(plan, actor=SYSTEM)
     release_items([entry.item for entry in entries])
     disputed = Dispute.objects.filter(case=case).exclude(status=Dispute.Status.CLOSED)
-    if disputed.exists() or RefundPlan.objects.live().filter(case=case).exists():
+    if disputed.exists() or came_to_something(case):
         case.note("return.goods_never_came", actor=SYSTEM, items=[one.item_id for one in entries])
     elif case.status == Case.Status.APPROVED:
         close_case(case, actor=SYSTEM, reason="goods_never_came")
     return parcel.status
+
+
+def came_to_something(case: Case) -> bool:
+    """Whether a return gave anything: money, something sent anew, or goods were taken back."""
+    items = ReturnItem.objects.filter(case=case, status=ReturnItem.Status.APPROVED)
+    return (
+        RefundPlan.objects.live().filter(case=case).exists()
+        or items.filter(item__status=OrderItem.Status.RETURNED).exists()
+        or items.filter(item__replacements__isnull=False).exists()
+    )
 
 
 def plans_on_receipt(case: Case) -> list[RefundPlan]:

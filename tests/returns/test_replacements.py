@@ -4,16 +4,34 @@ import pytest
 from django.db import transaction
 
 from core.actors import SYSTEM
+from core.deadlines.operations import handle_passed
 from core.events.models import Event
 from orders.operations import lock_order, take_items
 from orders.operations.replacing import paid_units_of, replace_item
 from refunds.operations import refund_of
 from refunds.returning import Claim
 from returns.goods_policies import Received
-from returns.models import ReturnItem
-from returns.operations import receive, send_again
-from tests.factories import items_of, line, make_case, make_order, make_seller
+from returns.models import ReturnItem, ReturnParcel
+from returns.operations import approve_items, eligibility, receive, send_again
+from tests.factories import (
+    items_of,
+    line,
+    make_case,
+    make_customer,
+    make_member,
+    make_order,
+    make_seller,
+)
 from tests.refunds.conftest import plan_for
+from tests.returns.acts import (
+    ask,
+    deliver_all,
+    delivered_order,
+    fresh,
+    let_time_pass,
+    policy,
+    select,
+)
 from tests.returns.goods import (
     approved_return,
     delivered,
@@ -130,6 +148,65 @@ def test_a_part_sent_before_an_exchange_takes_none_of_its_money(order):
     units = paid_units_of([part, new])
     assert units[part.pk].item == part
     assert units[new.pk].item == mugs
+
+
+def returnable(order) -> dict[str, str]:
+    """{number: why it cannot be returned, or nothing}."""
+    found = eligibility(order, make_customer(order))
+    return {one.item.number: str(one.refusal or "") for one in found}
+
+
+def test_a_part_is_not_returned_by_itself_and_what_was_exchanged_is(order):
+    [mugs] = items_of(order)
+    with transaction.atomic():
+        part = replace_item(lock_order(order.pk), mugs, 1, actor=SYSTEM)
+    delivered(order)
+    assert returnable(order) == {
+        mugs.number: "",
+        part.number: f"This part belongs to item {mugs.number}; return that one.",
+    }
+
+    new = exchange(order, {mugs.pk: 3})
+    delivered(order)
+
+    assert returnable(order) == {
+        mugs.number: "Already returned.",
+        part.number: f"This part belongs to item {mugs.number}; return that one.",
+        new.number: "",
+    }
+
+
+def test_an_exchange_of_which_something_was_sent_is_completed_and_not_closed():
+    """The bowl is cheap and stays with its customer; the mug should have come back, and did not."""
+    policy(keep_goods_up_to=500)
+    order = delivered_order(lines=[line(unit_price=1000), line(unit_price=300)])
+    seller = items_of(order)[0].seller
+    request = ask(
+        order, make_customer(order), *[select(item) for item in items_of(order)], wish="exchange"
+    )
+    approve_items(request, actor=make_member(seller))
+    assert [new.replaces.number for new in replacements_of(order)] == ["2.1"]
+
+    let_time_pass("return.send_goods")
+    handle_passed()
+    deliver_all()
+
+    assert fresh(request).case.status == "completed"
+    assert item_statuses(order) == ["delivered", "returned", "waiting_packaging"]
+    assert ReturnParcel.objects.get().status == "never_came"
+
+
+def test_an_exchange_of_which_nothing_was_sent_is_closed():
+    order = delivered_order()
+    request = ask(order, make_customer(order), select(items_of(order)[0]), wish="exchange")
+    approve_items(request, actor=make_member(items_of(order)[0].seller))
+
+    let_time_pass("return.send_goods")
+    handle_passed()
+    deliver_all()
+
+    assert fresh(request).case.status == "closed"
+    assert replacements_of(order) == []
 
 
 def test_no_more_units_are_sent_than_there_were(order):
