@@ -42,11 +42,15 @@ def write_to_customer(
     *,
     once: int | str = "",
     entries: Iterable[ReturnItem] | None = None,
+    own_act: bool = False,
     **more: Any,
 ) -> None:
-    """Owe the customer one mail of this kind, in their language. `more` are facts besides those
-    that every letter has; `once` tells letters of the same kind apart."""
+    """Owe the customer one mail of this kind, in their language, and a line under their bell where
+    they can sign in, unless it is their `own_act` that it confirms. `more` are facts besides
+    those that every letter has; `once` tells letters of the same kind apart."""
     customer = case.order.customer
+    if not own_act:
+        ring(Role.CUSTOMER, case, f"my_{template}", once=once)
     user = customer.user
     mail(
         to=customer.email,
@@ -94,8 +98,8 @@ def ring(
     everybody: bool = False,
     **data: Any,
 ) -> None:
-    """Put a line under the bell of those who answer for the seller or the marketplace; of
-    everybody who works there, where it is work for all."""
+    """Put a line under the bell of the customer, or of those who answer for the seller or the
+    marketplace; of everybody who works there, where it is work for all."""
     notify(
         user_ids=[person.pk for person in _people(role, case, None if everybody else ANSWERERS)],
         role=role,
@@ -192,6 +196,9 @@ def _address(role: Role, case: Case) -> str:
 
 
 def _people(role: Role, case: Case, ranks: Sequence[str] | None) -> list[User]:
+    if role is Role.CUSTOMER:
+        user = case.order.customer.user
+        return [user] if user and user.is_active else []
     members: Any = (
         StaffMember.objects.valid()
         if role is Role.OWNER

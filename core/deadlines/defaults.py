@@ -46,6 +46,7 @@ CHOICES = {
     "cancellation.escalated": ("approve", "reject"),
     "package.ship_by": ("flag", "cancel"),
     "return.answer": ("approve", "escalate"),
+    "return.confirm_receipt": ("approve", "escalate"),
 }
 
 

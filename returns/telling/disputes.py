@@ -13,6 +13,7 @@ from returns.letters import (
     case_of,
     entries_of,
     in_reader_time,
+    lines_of,
     ring,
     write_to,
     write_to_carriers,
@@ -119,7 +120,9 @@ def tell_both_what_was_decided(event) -> None:
         "outcome": decision.outcome,
         "again": decision.round > 1,
         "amount": sum(line.amount for line in decision.lines.all()),
+        "decided": _decided_lines(decision),
         "fault": Reason.Fault(decision.fault).label,
+        "shipping_paid_by": Reason.Fault(decision.shipping_paid_by).label,
         "note": decision.note,
         "goods_back": decision.goods_back,
         "appeal_by": in_reader_time(dispute.appeal_by) if refusal is None else "",
@@ -135,6 +138,13 @@ def tell_both_what_was_decided(event) -> None:
         dispute=dispute.number,
         outcome=decision.outcome,
     )
+
+
+def _decided_lines(decision: Decision) -> list[dict]:
+    """Item by item: why it was rejected, and what is paid back for it (minor units)."""
+    lines = list(decision.lines.select_related("entry__item__line", "entry__rejection"))
+    told = lines_of([line.entry for line in lines])
+    return [words | {"amount": line.amount} for words, line in zip(told, lines, strict=True)]
 
 
 @on("dispute.decision_overdue")

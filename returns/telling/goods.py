@@ -6,7 +6,7 @@ from core.events import on
 from orders.models import Case
 from refunds.models import RefundPlan
 from returns import operations
-from returns.letters import case_of, in_reader_time, ring, write_to, write_to_customer
+from returns.letters import case_of, entries_of, in_reader_time, ring, write_to, write_to_customer
 from returns.models import ReturnParcel
 
 
@@ -46,8 +46,19 @@ def tell_both_that_it_never_came(event) -> None:
 
 
 @on("return.receipt_unconfirmed")
-def ask_the_marketplace_to_look(event) -> None:
-    ring(Role.OWNER, case_of(event.subject_id), "return_unconfirmed", once=event.pk)
+def call_the_marketplace_to_look(event) -> None:
+    """The seller's time is over, and the owner's rule does not let silence pay."""
+    case = case_of(event.subject_id)
+    parcel = ReturnParcel.objects.get(case=case)
+    facts = {"once": event.pk, "code": parcel.code}
+    ring(Role.OWNER, case, "return_unconfirmed", **facts)
+    write_to(
+        Role.OWNER,
+        case,
+        "return_unconfirmed",
+        received=parcel.status == ReturnParcel.Status.RECEIVED,
+        **facts,
+    )
 
 
 @on("return.replaced")
@@ -72,16 +83,25 @@ def _plan(event) -> RefundPlan | None:
 def tell_what_is_kept(event) -> None:
     plan = _plan(event)
     if plan is not None and plan.case_id is not None:
-        data = event.data
+        case, data = case_of(plan.case_id), event.data
         write_to_customer(
-            case_of(plan.case_id),
+            case,
             "return_deducted",
             once=event.pk,
             planned=data["estimate"],
             kept=-data["change"],
             amount=data["total"],
-            why=data["reason"],
+            taken=_taken_lines(case, data["lines"]),
         )
+
+
+def _taken_lines(case: Case, lines: list[dict]) -> list[dict]:
+    """What is kept of which item and why, minor units; `lines` as the event has them."""
+    names = {entry.item_id: entry.item.line.name for entry in entries_of(case)}
+    return [
+        {"name": names[line["item"]], "amount": line["amount"], "why": line["reason"]}
+        for line in lines
+    ]
 
 
 @on("refund_plan.completed")

@@ -35,7 +35,8 @@ def _is_return(event) -> bool:
 
 @on("return.requested")
 def confirm_the_request(event) -> None:
-    write_to_customer(case_of(event.subject_id), "return_requested")
+    own_act = event.actor_role == Role.CUSTOMER
+    write_to_customer(case_of(event.subject_id), "return_requested", own_act=own_act)
 
 
 @on("return.requested", "return.escalated")
@@ -114,7 +115,8 @@ def tell_of_rejection(event) -> None:
 def tell_of_withdrawal(event) -> None:
     if _is_return(event):
         case = case_of(event.subject_id)
-        write_to_customer(case, "return_withdrawn")
+        own_act = event.actor_role == Role.CUSTOMER
+        write_to_customer(case, "return_withdrawn", own_act=own_act)
         ring(Role.SELLER, case, "return_withdrawn")
 
 

@@ -68,11 +68,13 @@ class Scene:
         people = ("manager", "packer", "owner", "clerk")
         emails = User.objects.in_bulk([getattr(self, name).user_id for name in people])
         named = {emails[getattr(self, name).user_id].email: name for name in people}
-        return named | {"anna@example.com": "customer"}
+        user = User.objects.get(pk=self.customer.user_id)
+        return named | {"anna@example.com": "customer", user.email: "customer"}
 
     def news(self) -> tuple[list[str], list[str]]:
-        """(mails, lines under bells) since the last time, as "reader: template"; after everything
-        that is owed was delivered, twice."""
+        """(mails, lines under the bells of seller and marketplace) since the last time, as "reader:
+        template"; after everything that is owed was delivered, twice. The customer has a line for
+        each mail that is not about their own act."""
         deliver_all()
         names = self.names
         mails = Mail.objects.filter(pk__gt=self.read[0]).order_by("pk")
@@ -83,6 +85,12 @@ class Scene:
             sorted(f"{names.get(one.to, one.to)}: {one.template}" for one in mails),
             sorted(f"{names[one.user.email]}: {one.template}" for one in lines),
         )
+        own_acts = ("return_requested", "return_withdrawn")
+        written = [name for name in told[0] if name.startswith("customer: return_")]
+        assert [line for line in told[1] if line.startswith("customer: ")] == [
+            name.replace(": ", ": my_") for name in written if not name.endswith(own_acts)
+        ]
+        told = told[0], [line for line in told[1] if not line.startswith("customer: ")]
         self.read = tuple(
             max((one.pk for one in rows), default=before)
             for rows, before in zip((mails, lines), self.read, strict=True)
@@ -191,9 +199,28 @@ def test_from_the_label_to_the_money(scene):
         "customer: return_received",
         "customer: return_refunded",
     ]
-    assert "One is scratched." in last_mail("return_deducted").text
+    kept = last_mail("return_deducted").text
+    assert f"- {items_of(scene.order)[0].line.name}, −3.00 EUR: One is scratched." in kept
     assert "22.00 EUR" in last_mail("return_deducted").text
     assert "22.00 EUR more store credit" in last_mail("return_refunded").text
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_the_marketplace_is_called_where_silence_does_not_pay(scene, seen):
+    request = scene.ask()
+    approve_items(request, actor=scene.manager)
+    parcel = request.case.return_parcel
+    say_sent(parcel, actor=scene.customer, tracking_number="1Z", other_carrier="Bike")
+    if seen:
+        entry = ReturnItem.objects.get(case=request.case_id)
+        receive(parcel, units=[Received(entry.pk, "damaged", 2)], actor=scene.packer)
+    scene.news()
+    let_time_pass("return.confirm_receipt", action="escalate")
+    handle_passed()
+
+    assert scene.news() == (["owner: return_unconfirmed"], ["owner: return_unconfirmed"])
+    said = "has received parcel" if seen else "has not said in time what came out"
+    assert said in last_mail("return_unconfirmed").text
 
 
 def test_goods_that_are_never_sent(scene):
@@ -289,7 +316,9 @@ def test_a_dispute_from_the_rejection_to_the_last_decision(scene):
     assert mails == ["customer: return_dispute_decided", "manager: return_dispute_decided"]
     assert lines == ["manager: return_dispute_decided"]
     for mail in Mail.objects.filter(template="return_dispute_decided"):
-        assert "We saw the photo." in mail.text
+        assert "Why: “We saw the photo.”" in mail.text
+        name = items_of(scene.order)[0].line.name
+        assert f"- 2 × {name}: 5.00 EUR\n  Rejected before: " in mail.text
         assert "always" not in mail.text + mail.html
         assert ("At fault: Seller" in mail.text) == (mail.to != "anna@example.com")
         assert ("appeal once, by" in mail.text) == (mail.to == "anna@example.com")
