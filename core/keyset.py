@@ -6,7 +6,7 @@ null: ("-placed_at", "-id"). Pages and endpoints share it.
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,15 @@ class Page:
     previous: str | None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: beyond the row with these values of the ordering; None is an end."""
+
+    direction: str = FORWARD
+    key: Sequence[Any] | None = None
+    note: str = ""
+
+
 def page_of(
     rows: QuerySet, ordering: Sequence[str], size: int, cursor: str = "", note: str = ""
 ) -> Page:
@@ -43,16 +52,41 @@ def page_of(
     note: a short text that the cursors of this page carry along (`note_of`).
     Raises CursorNotValid.
     """
-    direction, key = FORWARD, None
-    if cursor:
-        direction, values, note = _read(cursor)
-        key = _key(rows, ordering, values)
-    backward = direction == BACKWARD
+    place = place_of(cursor, readers_of(rows, ordering)) if cursor else Place(note=note)
+    return cut(list(reach(rows, ordering, place)[: size + 1]), ordering, size, place)
+
+
+def place_of(cursor: str, readers: Sequence[Callable[[Any], Any]]) -> Place:
+    """The place that a cursor names. Raises CursorNotValid."""
+    direction, values, note = _read(cursor)
+    if len(values) != len(readers):
+        raise CursorNotValid(field="cursor")
+    try:
+        key = [read(value) for read, value in zip(readers, values, strict=True)]
+    except (ValidationError, TypeError, ValueError) as error:
+        raise CursorNotValid(field="cursor") from error
+    return Place(direction, key, note)
+
+
+def readers_of(rows: QuerySet, ordering: Sequence[str]) -> list[Callable[[Any], Any]]:
+    """What makes a value of each column out of what a cursor says. Raises CursorNotValid."""
+    try:
+        return [_field(rows, name.lstrip("-")).to_python for name in ordering]
+    except FieldDoesNotExist as error:
+        raise CursorNotValid(field="cursor") from error
+
+
+def reach(rows: QuerySet, ordering: Sequence[str], place: Place) -> QuerySet:
+    """The rows from this place on; backwards the nearest one comes first."""
+    backward = place.direction == BACKWARD
     wanted = [_flipped(name) for name in ordering] if backward else list(ordering)
     found = rows.order_by(*wanted)
-    if key is not None:
-        found = found.filter(_beyond(wanted, key))
-    taken = list(found[: size + 1])
+    return found if place.key is None else found.filter(_beyond(wanted, place.key))
+
+
+def cut(taken: list[Any], ordering: Sequence[str], size: int, place: Place) -> Page:
+    """The page that these rows are, one more than `size` where the list goes on."""
+    backward, note = place.direction == BACKWARD, place.note
     more = len(taken) > size
     taken = taken[:size]
     if backward:
@@ -61,7 +95,7 @@ def page_of(
         taken,
         next=_written(FORWARD, taken[-1], ordering, note) if taken and (more or backward) else None,
         previous=_written(BACKWARD, taken[0], ordering, note)
-        if taken and (more if backward else key is not None)
+        if taken and (more if backward else place.key is not None)
         else None,
     )
 
@@ -112,18 +146,6 @@ def _read(cursor: str) -> tuple[str, list[Any], str]:
     if direction not in {FORWARD, BACKWARD} or not isinstance(values, list):
         raise CursorNotValid(field="cursor")
     return direction, values, str(note)
-
-
-def _key(rows: QuerySet, ordering: Sequence[str], values: list[Any]) -> list[Any]:
-    if len(values) != len(ordering):
-        raise CursorNotValid(field="cursor")
-    try:
-        return [
-            _field(rows, name.lstrip("-")).to_python(value)
-            for name, value in zip(ordering, values, strict=True)
-        ]
-    except (ValidationError, FieldDoesNotExist, TypeError, ValueError) as error:
-        raise CursorNotValid(field="cursor") from error
 
 
 def _field(rows: QuerySet, column: str) -> Any:

@@ -5,13 +5,14 @@ statement stands next to the scopes of its model and says which of them it follo
 scope from `visible`, which has the ORM build it once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models.query import BaseIterable
 
 from core.actors import Actor, Role
 
@@ -69,6 +70,25 @@ def rows_from(kinds: Sequence[Any], values: Sequence[Any]) -> Iterator[Any]:
         end = start + len(facts_of(model))
         yield row_from(model, values[start:end])
         start = end
+
+
+class RowsAround(BaseIterable):
+    """How a queryset gives its rows by a statement written around its own: the queryset says
+    which rows, the statement what is told of them."""
+
+    queryset: Any
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            chosen, values = self.queryset.values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return iter(())
+        return iter(self.around(self.queryset.model, chosen, values))
+
+    @classmethod
+    def around(cls, model: type[models.Model], chosen: str, values: Sequence[Any]) -> Iterable[Any]:
+        """The rows whose ids the statement `chosen` gives, in its order."""
+        raise NotImplementedError
 
 
 # -- What somebody may see -----------------------------------------------------------------

@@ -85,6 +85,8 @@ class NumbersFilter(django_filters.Filter):
 class OrderFilter(SinceFilter):
     """Filters of orders (owner, customer) and of seller orders (seller) alike."""
 
+    LASTING = SinceFilter.LASTING | {"status", "placed_after", "placed_before", "channel"}
+
     search = SearchFilter(
         method="find",
         max_length=400,

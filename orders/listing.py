@@ -5,15 +5,13 @@ is a statement written by hand around it, because annotations for this take the 
 build than PostgreSQL takes to answer. Pages get values; for programs PostgreSQL writes the JSON.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from django.core.exceptions import EmptyResultSet
-from django.db.models.query import BaseIterable
 
-from core.statements import as_moment, fetched
+from core.statements import RowsAround, as_moment, fetched
 
 # {shown} is the table of the rows, {order_id} its column that names the order; {row_of_part} and
 # {row_of_case} are what parts and cases call the row. Both are gathered for all rows at once.
@@ -123,27 +121,28 @@ class AnsweredRow(NamedTuple):
     told: str
 
 
-class ListedRows(BaseIterable):
+class ListedRows(RowsAround):
     """How a queryset of orders or of seller orders gives its rows as `ListedRow`."""
 
-    def __iter__(self) -> Iterator[ListedRow]:
-        for *facts, parts, requests in _around(self.queryset, _FOR_PAGES, _PAGES):
+    @classmethod
+    def around(cls, model, chosen, values) -> Iterator[ListedRow]:
+        for *facts, parts, requests in _around(model, chosen, values, _FOR_PAGES, _PAGES):
             lists = (orjson.loads(found or "[]") for found in (parts, requests))
             yield ListedRow._make((*facts, *lists))
 
 
-class AnsweredRows(BaseIterable):
+class AnsweredRows(RowsAround):
     """How it gives them as `AnsweredRow`."""
 
-    def __iter__(self) -> Iterator[AnsweredRow]:
-        return map(AnsweredRow._make, _around(self.queryset, _FOR_PROGRAMS, _PROGRAMS))
+    @classmethod
+    def around(cls, model, chosen, values) -> Iterator[AnsweredRow]:
+        found = _around(model, chosen, values, _FOR_PROGRAMS, _PROGRAMS)
+        return map(AnsweredRow._make, found)
 
 
-def _around(queryset: Any, statement: str, words: dict[str, str]) -> list[tuple]:
-    """What the statement tells of the rows that the queryset chooses, in their order."""
-    try:
-        chosen, values = queryset.values_list("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    table = queryset.model._meta.db_table
+def _around(
+    model: Any, chosen: str, values: Sequence[Any], statement: str, words: dict[str, str]
+) -> list[tuple]:
+    """What the statement tells of the chosen rows, in their order."""
+    table = model._meta.db_table
     return fetched(statement.format(chosen=chosen, shown=table, **words, **_TABLES[table]), values)

@@ -9,10 +9,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from django.core.exceptions import EmptyResultSet
-from django.db.models.query import BaseIterable
 
-from core.statements import fetched
+from core.statements import RowsAround, fetched
 
 _CHOSEN = "WITH chosen AS (SELECT id, row_number() OVER () AS place FROM ({chosen}) AS chosen(id))"
 # What is inside; of a cancelled package, what was. `left` are pieces that were cancelled after
@@ -178,19 +176,16 @@ class AnsweredPackage(NamedTuple):
     contents: str
 
 
-class _Rows(BaseIterable):
+class _Rows(RowsAround):
     statement: str
     row: Any
     read: Any = staticmethod(orjson.loads)  # what becomes of the contents
 
-    def __iter__(self) -> Iterator[Any]:
-        try:
-            chosen, values = self.queryset.values_list("pk").query.sql_with_params()
-        except EmptyResultSet:
-            return
-        statement = (_CHOSEN + self.statement).format(chosen=chosen)
+    @classmethod
+    def around(cls, model, chosen, values) -> Iterator[Any]:
+        statement = (_CHOSEN + cls.statement).format(chosen=chosen)
         for *facts, contents in fetched(statement, values):
-            yield self.row(*facts, self.read(contents or "[]"))
+            yield cls.row(*facts, cls.read(contents or "[]"))
 
 
 class PackageRows(_Rows):

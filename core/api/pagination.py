@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
+from core.api.keeping import kept_list
 from core.errors import InvalidInput
 from core.keyset import note_of, page_of
 
@@ -19,7 +20,12 @@ LATE_COMMITS = timedelta(seconds=60)
 
 
 class SinceFilter(django_filters.FilterSet):
-    """For lists of rows with `updated_at`: what changed at or after a moment."""
+    """For lists of rows with `updated_at`: what changed at or after a moment.
+
+    LASTING: the filters whose statement depends on their value alone (`core.api.keeping`).
+    """
+
+    LASTING: frozenset[str] = frozenset({"updated_since"})
 
     updated_since = django_filters.IsoDateTimeFilter(
         field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
@@ -35,15 +41,27 @@ class NewestFirst(BasePagination):
     """
 
     def paginate_queryset(self, queryset, request, view=None):
+        ordering, size, cursor = self._begin(request, view)
+        self.page = page_of(queryset, ordering, size, cursor, note=self.since)
+        return self.page.rows
+
+    def paginate_kept(self, asked_by, build, request, view) -> list | None:
+        """The same by a statement that is kept for `asked_by`; None where none can be."""
+        ordering, size, cursor = self._begin(request, view)
+        kept = kept_list(asked_by, ordering, size, build)
+        if kept is None:
+            return None
+        self.page = kept.page(ordering, size, cursor, note=self.since)
+        return self.page.rows
+
+    def _begin(self, request, view) -> tuple[tuple[str, ...], int, str]:
+        """The ordering, the size and the cursor that are asked for."""
+        self.request = request
         size = self._size(request, view)
         cursor = request.query_params.get("cursor", "")
         self.since = note_of(cursor) if cursor else _moment(timezone.now() - LATE_COMMITS)
-        ordering = view.keyset
-        if request.query_params.get("updated_since"):
-            ordering = view.update_keyset
-        self.page = page_of(queryset, ordering, size, cursor, note=self.since)
-        self.request = request
-        return self.page.rows
+        changed = request.query_params.get("updated_since")
+        return view.update_keyset if changed else view.keyset, size, cursor
 
     def _size(self, request, view) -> int:
         asked = request.query_params.get("page_size", "")

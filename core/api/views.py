@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,8 +84,29 @@ class ListEndpoint(ScopedEndpoint):
     is_list = True  # for the OpenAPI document
 
     def get(self, request, **kwargs):
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        rows = self._kept_rows(request, kwargs)
+        if rows is None:
+            rows = self.paginate_queryset(self._narrowed())
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    def _narrowed(self):
+        return self.filter_queryset(self.get_queryset())
+
+    def _kept_rows(self, request, url: dict) -> list | None:
+        """The page by a statement that was built before; None where none may be kept."""
+        lasting = getattr(getattr(self, "filterset_class", None), "LASTING", None)
+        if lasting is None or url:
+            return None
+        asked = [
+            (name, tuple(values))
+            for name, values in request.query_params.lists()
+            if name not in PAGING_PARAMETERS
+        ]
+        if any(name not in lasting for name, _values in asked):
+            return None
+        actor, zone = request.actor, timezone.get_current_timezone_name()
+        asked_by = (type(self), actor.role, actor.user_id, actor.seller_id, zone, *asked)
+        return self.paginator.paginate_kept(asked_by, self._narrowed, request, self)
 
 
 class DetailEndpoint(ScopedEndpoint):

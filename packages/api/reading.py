@@ -16,6 +16,8 @@ class PackageEndpointFilter(PackageFilter, SinceFilter):
     """The pages' filters; programs also ask for an exact order or tracking number, for what
     changed, and for packages that were cancelled."""
 
+    LASTING = SinceFilter.LASTING | {"status", "placed_after", "placed_before", "order"}
+
     status = django_filters.MultipleChoiceFilter(
         choices=Package.Status.choices, method="of_status", label=_("Status")
     )
