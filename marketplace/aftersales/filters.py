@@ -7,28 +7,44 @@ from django.utils.translation import gettext_lazy as _
 
 from cancellations.filters import CancellationFilter
 from orders.models import Case, Customer
+from refunds.models import RefundPlan
 
 
 class RequestTab(models.TextChoices):
     WAITING = "waiting", _("Waiting")
-    GOODS = "goods", _("Goods on their way")
+    GOODS = "goods", _("Returned goods")
     DISPUTES = "disputes", _("Disputes")
     DECIDED = "decided", _("Decided")
     ALL = "all", _("All")
 
 
 def in_tab(cases, tab: str):
+    """The requests under a tab. Goods stay under theirs until the money that waited for them has
+    been let go: somebody has to look at them."""
     match tab:
         case RequestTab.WAITING:
             return cases.open()
         case RequestTab.GOODS:
             under_way = ("awaited", "sent", "partly_received")
-            return cases.filter(return_parcel__status__in=under_way)
+            return cases.filter(
+                Q(return_parcel__status__in=under_way)
+                | Q(return_parcel__status="received", pk__in=_money_waits())
+            )
         case RequestTab.DISPUTES:
             return cases.filter(dispute__isnull=False).exclude(dispute__status="closed")
         case RequestTab.DECIDED:
             return cases.exclude(status=Case.Status.WAITING)
     return cases
+
+
+def _money_waits():
+    """The cases that have a plan that waits for goods."""
+    plans = RefundPlan.objects.filter(
+        status=RefundPlan.Status.APPROVED,
+        payable_when=RefundPlan.PayableWhen.ON_RECEIPT,
+        payable_at=None,
+    )
+    return plans.values("case")
 
 
 class RequestFilter(CancellationFilter):

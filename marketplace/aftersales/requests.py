@@ -3,36 +3,54 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Prefetch, QuerySet, Value
+from django.db.models import Case as If
+from django.db.models import (
+    DateTimeField,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cancellations.models import CancellationItem
 from cancellations.presenters import Cancellation
 from cancellations.presenters import Entry as CancellationEntry
 from core import formats
 from core.actors import Actor
+from core.deadlines.models import Deadline
 from marketplace.aftersales.filters import RequestTab, in_tab
 from orders.models import Case
 from refunds.models import RefundPlan
-from returns.models import Offer, ReturnItem
+from returns.models import Dispute, Offer, ReturnItem, ReturnParcel
+from returns.operations import APPEAL_STEP, DECISION_STEP, STATEMENT_STEP
 from returns.presenters import Entry as ReturnEntry
 from returns.presenters import Return
 
 CAP = 1000  # a tab says "999+" from here on
 # Requests that nobody need answer yet stand after all that are due.
 NOT_DUE = datetime(2999, 1, 1, tzinfo=UTC)
+DISPUTE_STEPS = (STATEMENT_STEP, DECISION_STEP, APPEAL_STEP)
 BY_DEADLINE = ("due", "id")
 NEWEST_FIRST = ("-id",)
+# Under these tabs stands first what is due first.
+DATED = (RequestTab.WAITING, RequestTab.GOODS, RequestTab.DISPUTES)
 
 
-def listed_requests(actor: Actor) -> QuerySet[Case]:
-    """What this actor may see, with all that a row shows: the same queries, however many rows."""
+def listed_requests(actor: Actor, tab: str = "") -> QuerySet[Case]:
+    """What this actor may see, with all that a row of this tab shows: the same queries, however
+    many rows."""
     entries = CancellationItem.objects.select_related("item__line", "reason", "decided_by")
     returned = ReturnItem.objects.select_related(
         *("item__line", "reason", "rejection", "decided_by")
     )
-    return (
+    cases = (
         Case.objects.visible_to(actor)
         .select_related(
             *("order__customer", "seller", "cancellation"),
@@ -44,8 +62,39 @@ def listed_requests(actor: Actor) -> QuerySet[Case]:
             Prefetch("offers", Offer.objects.order_by("pk")),
             Prefetch("refund_plans", RefundPlan.objects.order_by("pk")),
         )
-        .annotate(due=Coalesce("due_at", Value(NOT_DUE)))
     )
+    return with_due(cases, tab)
+
+
+def order_of(tab: str) -> tuple[str, ...]:
+    """How the requests `with_due` stand under a tab."""
+    return BY_DEADLINE if tab in DATED else NEWEST_FIRST
+
+
+def with_due(cases: QuerySet[Case], tab: str) -> QuerySet[Case]:
+    """With `due`, the date of the next thing that somebody has to do under this tab."""
+    cases = cases.annotate(dispute_due=_dispute_due())
+    return cases.annotate(due=Coalesce(_due_in(tab), Value(NOT_DUE), output_field=DateTimeField()))
+
+
+def _due_in(tab: str):
+    match tab:
+        case RequestTab.GOODS:
+            awaited = Q(return_parcel__status=ReturnParcel.Status.AWAITED)
+            return If(
+                When(awaited, then="return_parcel__send_by"), default="return_parcel__confirm_by"
+            )
+        case RequestTab.DISPUTES:
+            return F("dispute_due")
+    return F("due_at")
+
+
+def _dispute_due() -> Subquery:
+    """Until when the newest step of the dispute is to be done, also where that is over."""
+    steps = Deadline.objects.filter(
+        subject_type=Dispute.EVENT, subject_id=OuterRef("dispute__pk"), step__in=DISPUTE_STEPS
+    )
+    return Subquery(steps.order_by("-pk").values("due_at")[:1])
 
 
 def tab_counts(actor: Actor) -> dict[str, str]:
@@ -64,6 +113,15 @@ class Decision:
 
     by: str
     why: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """A date that runs since `since`; `words` say what for, where it is not the answer."""
+
+    at: datetime
+    since: datetime | None = None
+    words: str = ""
 
 
 class RequestRow:
@@ -123,6 +181,48 @@ class RequestRow:
     def in_dispute(self) -> bool:
         dispute = self.returned.dispute if self.returned else None
         return dispute is not None and not dispute.is_closed
+
+    @property
+    def dispute_number(self) -> str:
+        """Of the dispute that is open, or was."""
+        dispute = self.returned.dispute if self.returned else None
+        return dispute.number if dispute else ""
+
+    @property
+    def next_due(self) -> Due | None:
+        """What somebody has to do next, and until when; None where nothing runs."""
+        case = self.case
+        if case.status == Case.Status.WAITING:
+            return Due(case.due_at, case.opened_at) if case.due_at else None
+        return self._dispute_due() or self._goods_due()
+
+    def _dispute_due(self) -> Due | None:
+        view = self.returned.dispute if self.returned else None
+        if view is None or view.is_closed or not self.case.dispute_due:
+            return None
+        dispute = view.dispute
+        match dispute.status:
+            case Dispute.Status.OPEN:
+                words, since = _("Customer's side"), dispute.opened_at
+            case Dispute.Status.DECIDED:
+                words, since = _("Appeal"), None
+            case _:
+                words, since = _("Decision"), dispute.appealed_at or dispute.stated_at
+        return Due(self.case.dispute_due, since, words)
+
+    def _goods_due(self) -> Due | None:
+        if self.returned is None or self.returned.parcel is None:
+            return None
+        parcel, plan = self.returned.parcel, self.returned.plan
+        status = ReturnParcel.Status
+        match parcel.status:
+            case status.AWAITED if parcel.send_by:
+                return Due(parcel.send_by, parcel.created_at, _("To be sent"))
+            case status.SENT | status.PARTLY_RECEIVED if parcel.confirm_by:
+                return Due(parcel.confirm_by, parcel.sent_at, _("To be received"))
+            case status.RECEIVED if parcel.confirm_by and plan and plan.payable_at is None:
+                return Due(parcel.confirm_by, parcel.received_at, _("To be looked at"))
+        return None
 
     @property
     def may_confirm(self) -> bool:

@@ -19,17 +19,17 @@ from marketplace.aftersales.filters import (
 )
 from marketplace.aftersales.forms import AnswerForm
 from marketplace.aftersales.requests import (
-    BY_DEADLINE,
-    NEWEST_FIRST,
+    DATED,
     RequestRow,
     listed_requests,
+    order_of,
     tab_counts,
 )
 from orders.models import Case
 
 
 class RequestList(ScopedListView):
-    """What waits, the nearest deadline first; what was decided and all of it, newest first."""
+    """What waits, goods and disputes, the nearest deadline first; the rest, newest first."""
 
     model = Case
     filterset_class = RequestFilter
@@ -43,10 +43,10 @@ class RequestList(ScopedListView):
 
     @property
     def keyset(self):
-        return BY_DEADLINE if self.tab == RequestTab.WAITING else NEWEST_FIRST
+        return order_of(self.tab)
 
     def get_queryset(self):
-        return in_tab(listed_requests(self.request.actor), self.tab)
+        return in_tab(listed_requests(self.request.actor, self.tab), self.tab)
 
     def get_context_data(self, **kwargs):
         actor = self.request.actor
@@ -57,6 +57,7 @@ class RequestList(ScopedListView):
             tab=self.tab,
             search=self.request.GET.get("search", ""),
             kept={"tab": self.tab},
+            by_deadline=self.tab in DATED,
             narrowed=bool(self.request.GET.keys() - {CURSOR, "tab"}),
             is_owner=actor.role is Role.OWNER,
             may_confirm=self.tab == RequestTab.WAITING and actor.has_rank(Rank.MANAGER),

@@ -1,0 +1,119 @@
+"""The tabs of the requests as queues: goods and disputes stand by what is due first, with a word
+for it, and lead to where it is done."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.deadlines.defaults import actions_of
+from core.deadlines.operations import handle_passed
+from returns.models import Dispute, ReturnItem, ReturnParcel
+from returns.operations import Received, approve_items, receive, reject_items, say_sent
+from tests.factories import items_of, make_customer, make_member, make_owner
+from tests.people import signed_in
+from tests.returns.acts import ask, delivered_order, let_time_pass, select
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(client):
+    return signed_in(client, make_owner())
+
+
+def request_of(**terms):
+    order = delivered_order(**terms)
+    return ask(order, make_customer(order), *[select(item) for item in items_of(order)])
+
+
+def seller_of(request):
+    return make_member(request.case.seller)
+
+
+def approved(**terms) -> ReturnParcel:
+    request = request_of(**terms)
+    approve_items(request, actor=seller_of(request))
+    return ReturnParcel.objects.get(case=request.case_id)
+
+
+def sent(**terms) -> ReturnParcel:
+    parcel = approved(**terms)
+    customer = make_customer(parcel.order)
+    return say_sent(parcel, actor=customer, tracking_number="T1", other_carrier="Bike")
+
+
+def disputed(**terms) -> Dispute:
+    request = request_of(**terms)
+    reject_items(
+        request, actor=seller_of(request), reason_code="as_described", message="As in the picture."
+    )
+    return Dispute.objects.get(case=request.case_id)
+
+
+def rows(client, tab: str) -> list[tuple[str, str]]:
+    """(request, the words under its date) in the order of the page."""
+    page = unescape(client.get(f"/owner/requests/?tab={tab}").content.decode())
+    found = []
+    for row in re.findall(r'<tr class="row">(.*?)</tr>', page, re.S):
+        [number] = re.findall(r'href="/owner/requests/([^"/]+)/"', row)
+        due = re.search(r'data-label="Due"[^>]*>(.*?)</td>', row, re.S).group(1)
+        words = re.findall(r'<span class="meta block">([^<]+)</span>', due)
+        found.append((number, words[0] if words else ""))
+    return found
+
+
+def test_goods_stand_by_what_is_due_first(owner):
+    awaited, under_way = approved(), sent()
+    ReturnParcel.objects.filter(pk=under_way.pk).update(
+        confirm_by=timezone.now() - timedelta(hours=1)
+    )
+    assert rows(owner, "goods") == [
+        (under_way.case.number, "To be received"),
+        (awaited.case.number, "To be sent"),
+    ]
+
+
+def test_goods_that_came_stay_until_somebody_lets_their_money_go(owner):
+    parcel = sent()
+    entry = ReturnItem.objects.filter(case=parcel.case_id).first()
+    units = [Received(entry.pk, "damaged", entry.item.quantity)]
+    receive(parcel, units=units, last=True, actor=seller_of(parcel))
+    assert rows(owner, "goods") == [(parcel.case.number, "To be looked at")]
+
+    let_time_pass("return.confirm_receipt")
+    handle_passed()
+
+    assert rows(owner, "goods") == []
+
+
+def test_what_the_seller_did_not_receive_waits_for_the_marketplace(owner):
+    parcel = sent()
+    let_time_pass("return.confirm_receipt", action="escalate")
+    handle_passed()
+    assert rows(owner, "goods") == [(parcel.case.number, "To be received")]
+
+
+def test_disputes_stand_by_their_next_step_and_lead_to_their_page(owner):
+    fresh, silent = disputed(), disputed()
+    let_time_pass("return.statement")
+    Dispute.objects.filter(pk=fresh.pk).update(status="open")
+    handle_passed()
+
+    found = rows(owner, "disputes")
+
+    assert {words for _number, words in found} == {"Decision"}
+    page = owner.get("/owner/requests/?tab=disputes").content.decode()
+    assert reverse("owner:dispute_detail", args=[silent.number]) in page
+
+
+def test_a_dispute_waits_for_the_customer_first(owner):
+    dispute = disputed()
+    assert rows(owner, "disputes") == [(dispute.case.number, "Customer's side")]
+
+
+def test_the_owner_may_choose_to_be_asked_where_the_seller_is_silent():
+    assert actions_of("return.confirm_receipt") == ("approve", "escalate")
