@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.exports.declaring import offered, under
-from core.exports.sources import Column, Join, Kind, Source, lend, narrowed, register
+from core.exports.sources import SORT, Column, Join, Kind, Source, lend, narrowed, register
 from orders.exports.orders import ORDER, PURCHASE
 from orders.exports.people import customer_columns, customer_join, shipping_columns
+from packages.columns import SORTS
 from packages.filters import HELD_BACK, PackageFilter, SellerPackageFilter
 from packages.models import Package
 from packages.tabs import Listing, listed
@@ -60,8 +61,8 @@ def listed_packages(actor: Actor, query: QueryDict):
         packages = listed(listing, actor)
     found = narrowed(FILTERS[actor.role], packages, query)
     # The work list begins with the earliest deadline; PostgreSQL puts those without one last.
-    order = ("ship_by", "id") if listing == Listing.PREPARING else ("-id",)
-    return found.order_by(*order)
+    usual = ("ship_by", "id") if listing == Listing.PREPARING else SORTS["newest"]
+    return found.order_by(*SORTS.get(query.get(SORT, ""), usual))
 
 
 def packages_source(role: Role) -> Source:

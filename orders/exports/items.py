@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor, Role
 from core.exports.declaring import offered, under
 from core.exports.sources import Column, Join, Kind, Source
-from orders.exports.orders import FILTERS, MONEY, ORDER, PURCHASE, listed_orders
+from orders.exports.orders import FILTERS, MONEY, ORDER, PURCHASE, listed_orders, sorted_as
 from orders.models import OrderItem, OrderStatus
 
 ITEM = _("Item")
@@ -22,7 +22,9 @@ def listed_items(actor: Actor, query: QueryDict):
     orders = listed_orders(actor, query).order_by().values("pk")
     of = "order" if actor.role is Role.OWNER else "seller_order"
     items = OrderItem.objects.visible_to(actor).filter(**{f"{of}__in": orders})
-    return items.order_by("-order__placed_at", "-order_id", "line_id", "first_unit")
+    placed_at, order = sorted_as(query)
+    of_order = (placed_at.replace("placed_at", "order__placed_at"), order.replace("id", "order_id"))
+    return items.order_by(*of_order, "line_id", "first_unit")
 
 
 def items_source(role: Role) -> Source:

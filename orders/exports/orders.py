@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.exports.declaring import offered, spoken, under
-from core.exports.sources import Column, Join, Kind, Source, narrowed
+from core.exports.sources import SORT, Column, Join, Kind, Source, narrowed
+from orders.columns import SORTS
 from orders.exports.people import (
     billing_columns,
     customer_columns,
@@ -19,7 +20,6 @@ from orders.exports.people import (
 from orders.filters import OrderFilter, SellerOrderFilter
 from orders.models import Case, Order, OrderStatus, SellerOrder
 from orders.presenters.detail import METHODS
-from orders.querysets import LIST_ORDER
 from orders.tabs import listed
 
 ORDER = _("Order")
@@ -60,7 +60,13 @@ _WAITING = """LEFT JOIN LATERAL (
 
 def listed_orders(actor: Actor, query: QueryDict):
     """What the Orders list shows this actor at this address. Raises FiltersNotValid."""
-    return narrowed(FILTERS[actor.role], listed(actor), query).order_by(*LIST_ORDER)
+    found = narrowed(FILTERS[actor.role], listed(actor), query)
+    return found.order_by(*sorted_as(query))
+
+
+def sorted_as(query: QueryDict) -> tuple[str, ...]:
+    """What the list is ordered by at this address."""
+    return SORTS.get(query.get(SORT, ""), SORTS["newest"])
 
 
 def orders_source(role: Role) -> Source:

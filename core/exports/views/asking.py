@@ -26,7 +26,19 @@ from core.web import CURSOR, FORM_KEY, OperationFormView, show_refusal
 # What an address of ours holds besides the list's own filters.
 TICKED, QUERY, BACK = "numbers", "query", "back"
 OURS = {"source", "format", "which", "columns", "preset", "preset_name", TICKED, QUERY, BACK}
-OURS |= {"name", "every", "weekday", "hour", "action", CURSOR, FORM_KEY, "csrfmiddlewaretoken"}
+OURS |= {
+    "name",
+    "every",
+    "weekday",
+    "hour",
+    "action",
+    "all",
+    "list",
+    "view",
+    CURSOR,
+    FORM_KEY,
+    "csrfmiddlewaretoken",
+}
 TITLE_LENGTH = 200
 
 
@@ -78,7 +90,8 @@ class Exporting(OperationFormView):
 
     @cached_property
     def ticked(self) -> list[str]:
-        return self.given.getlist(TICKED)
+        """The numbers of single rows; none where all that the list shows was ticked at once."""
+        return [] if self.given.get("all") else self.given.getlist(TICKED)
 
     @cached_property
     def preset(self) -> ExportPreset | None:
