@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 APPS := core sellers finance orders packages refunds cancellations returns marketplace
 CSS := assets/built/app.css
-CSS_SOURCES := $(shell find assets templates $(APPS) -type f \( -name '*.css' -o -name '*.html' \
+CSS_SOURCES := $(shell find assets templates $(APPS) -type f \( -name '*.css' -o -name '*.html' -o -name '*.jinja' \
 	-o -name '*.js' -o -name '*.py' \) -not -path 'assets/built/*' -not -path '*/migrations/*' 2>/dev/null)
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host

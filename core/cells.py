@@ -2,7 +2,7 @@
 
 `Cells` write for one reader, whose language and zone are asked once and not once a cell. Django's
 templates reach them through the tags and filters of `core.templatetags`, rows by Jinja2 as filters
-(`core.rows`). Whatever comes from outside is escaped here.
+(`core.jinja`). Whatever comes from outside is escaped here.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from html import escape
 from urllib.parse import quote
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -121,19 +121,24 @@ class Cells:
         return draw_badge(tone or look.tone, icon or look.icon, str(label or look.label))
 
     def explained_badge(self, status: str, reason: str) -> SafeString:
-        """A badge that says why on hover and focus (assets/js/reasons.js closes it by Escape)."""
+        """A badge that says why on hover and focus, and until Escape (assets/js/explained.js)."""
+        words = escape(reason)
         return SafeString(
-            f'<button type="button" class="why">{self.badge(status)}'
-            f'<span class="why-words">{escape(reason)}</span></button>'
+            f'<span class="why" data-explained><button type="button">{self.badge(status)}'
+            f'<span class="sr-only">: {words}</span></button>'
+            f'<span class="why-words" aria-hidden="true">{words}</span></span>'
         )
 
-    def select_box(self, value: str, name: str) -> SafeString:
-        """The box at the start of a row, named by the number that it stands for."""
+    def select_box(self, value: str, name: str, whose: str = "") -> SafeString:
+        """The box at the start of a row, named by the number that it stands for, and by `whose`
+        it is where numbers repeat."""
         value = escape(str(value))
+        words = self.select_words % {"number": value}
+        if whose:
+            words = f"{words}, {escape(whose)}"
         return SafeString(
             '<label class="hit"><input type="checkbox" class="check" data-select '
-            f'name="{name}" value="{value}">'
-            f'<span class="sr-only">{self.select_words % {"number": value}}</span></label>'
+            f'name="{name}" value="{value}"><span class="sr-only">{words}</span></label>'
         )
 
 
@@ -159,6 +164,18 @@ def _status_badge(status: str, language: str) -> SafeString:
         return draw_badge(look.tone, look.icon, str(look.label))
 
 
+@lru_cache(maxsize=1024)
+def avatar(name: str, large: bool = False) -> SafeString:
+    """Initials in a circle, hidden from screen readers: the name must stand beside it."""
+    words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
+    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+    return format_html(
+        '<span class="avatar{}" aria-hidden="true">{}</span>',
+        " avatar-lg" if large else "",
+        initials,
+    )
+
+
 @lru_cache(maxsize=8192)
 def thumb(product_name: str, seller: str = "", large: bool = False) -> SafeString:
     """What stands in for a product photo; one tint per seller. The name must stand beside it."""
@@ -173,6 +190,15 @@ def _thumb(icon_name: str, tint: str, large: bool) -> SafeString:
         tint,
         draw(icon_name, 24 if large else 16),
     )
+
+
+@cache
+def address(name: str) -> str:
+    """The address of a page without arguments; empty where it is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def number_url(number: str, page: str) -> SafeString:

@@ -56,6 +56,7 @@ class Frame:
         self.user = user if user and user.is_authenticated else None
         self.actor = getattr(request, "actor", None)
         self.membership = getattr(request, "membership", None)
+        self.memberships = getattr(request, "memberships", {})
         self.path = request.path
         self.surface = SURFACES.get(self.actor.role) if self.actor else None
         self._lines: list[Line] | None = None  # a page shows its menu twice: sidebar and drawer
@@ -99,7 +100,7 @@ class Frame:
 
     def other_surfaces(self) -> list[Line]:
         if self._others is None:
-            self._others = other_surfaces(self.user, self.actor)
+            self._others = other_surfaces(self.user, self.actor, self.memberships)
         return self._others
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from core.accounts.actors import Membership, actor_of, best_actor, membership_for, memberships_of
+from core.accounts.actors import Membership, actor_of, best_actor, memberships_of, the_one
 from core.actors import Role
 
 SURFACES = {"my": Role.CUSTOMER, "seller": Role.SELLER, "owner": Role.OWNER}
@@ -34,6 +34,7 @@ class ActorMiddleware:
 
     def __call__(self, request):
         request.actor = request.membership = None
+        request.memberships = {}
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
@@ -46,21 +47,20 @@ class ActorMiddleware:
             return None
         if role is Role.SELLER and request.resolver_match.view_name == CHOOSE_SELLER:
             return None
-        request.membership = self._membership(request.user, role, picked)
+        # Kept for the menus, which ask for the other roles as well.
+        request.memberships = {role: memberships_of(request.user, role)}
+        request.membership = self._membership(request.memberships[role], picked)
         if request.membership is None:
             return self._choose_or_refuse(request, role)
         request.actor = actor_of(request.user, request.membership)
         return None
 
-    def _membership(self, user, role: Role, picked: int | None) -> Membership | None:
+    def _membership(self, found: list[Membership], picked: int | None) -> Membership | None:
         """The picked seller's; when that one has ended, the only one left."""
-        found = membership_for(user, role, picked)
-        if found is None and picked is not None:
-            found = membership_for(user, role)
-        return found
+        return the_one(found, picked) or the_one(found)
 
     def _choose_or_refuse(self, request, role: Role):
-        if role is Role.SELLER and memberships_of(request.user, role):
+        if role is Role.SELLER and request.memberships[role]:
             back = {"next": request.get_full_path()} if request.method == "GET" else {}
             return HttpResponseRedirect(f"{reverse(CHOOSE_SELLER)}?{urlencode(back)}".rstrip("?"))
         raise Http404

@@ -4,7 +4,7 @@ An entry names an address; one that is not installed is left out. Counts are for
 for somebody, and cost one query each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,8 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.actors import all_memberships_of
+from core.accounts.actors import PRECEDENCE, Membership, memberships_of
 from core.actors import Actor, Rank, Role
+from core.statements import fetched_one, visible
 from orders.models import Case
 
 
@@ -59,7 +60,12 @@ class Surface:
 
 
 def _waiting_cases(actor: Actor) -> int:
-    return Case.objects.visible_to(actor).filter(status=Case.Status.WAITING).count()
+    waiting = visible(Case, actor, status=str(Case.Status.WAITING))
+    if waiting is None:
+        return 0
+    statement, values = waiting
+    row = fetched_one(f"SELECT count(*) FROM ({statement}) AS waiting", values)  # noqa: S608
+    return row[0] if row else 0
 
 
 ORDERS = Entry("order_list", _("Orders"), "inbox")
@@ -77,6 +83,7 @@ PREPARING = Entry("package_preparing", _("Packages Preparing"), "package-open", 
 SHIPPED = Entry("package_shipped", _("Shipped Packages"), "truck", sub=True)
 PLANS = Entry("refund_plan_list", _("Refund plans"), "banknote")
 LEDGER = Entry("ledger", _("Ledger"), "wallet")
+EXPORTS = Entry("export_list", _("Exports"), "download", rank=Rank.MANAGER)
 JOBS = Entry("job_list", _("Jobs"), "list-checks")
 OVERVIEW = Entry("overview", _("Overview"), "layout-dashboard")
 SETTINGS = Entry("settings", _("Settings"), "settings", rank=Rank.ADMIN)
@@ -97,6 +104,7 @@ SURFACES: dict[Role, Surface] = {
             PLANS,
             LEDGER,
             Entry("settings_sellers", _("Sellers"), "store", rank=Rank.ADMIN),
+            EXPORTS,
             JOBS,
             SETTINGS,
         ),
@@ -115,6 +123,7 @@ SURFACES: dict[Role, Surface] = {
             SHIPPED,
             PLANS,
             LEDGER,
+            EXPORTS,
             JOBS,
             SETTINGS,
         ),
@@ -165,12 +174,20 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
     ]
 
 
-def other_surfaces(user, actor: Actor | None) -> list[Line]:
+def other_surfaces(
+    user, actor: Actor | None, known: Mapping[Role, list[Membership]] | None = None
+) -> list[Line]:
     """The ways to the other surfaces this person may enter, and, for somebody who works for
-    several sellers, to picking another one: for the account menu."""
+    several sellers, to picking another one: for the account menu. `known` are the memberships in
+    roles that were asked for already."""
     if user is None or actor is None:
         return []
-    memberships = all_memberships_of(user)
+    known = known or {}
+    memberships = [
+        found
+        for role in PRECEDENCE
+        for found in (known[role] if role in known else memberships_of(user, role))
+    ]
     roles = {membership.role for membership in memberships} - {actor.role}
     lines = [
         Line(surface.home, surface.label, surface.icon)

@@ -1,9 +1,12 @@
 // Freshness without disturbance: <div data-poll="20" hx-get="…" hx-trigger="poll"> is told to
-// look again every 20 s, but not while the page is hidden, or someone is in it, or has ticked.
+// look again every 20 s, but not while the page is hidden, a dialog is open, or someone is in it,
+// or has ticked. With data-etag it says what it shows, and is answered only when that is no more;
+// with data-news it says so to those who do not see it.
 function busy(part) {
   return (
     part.contains(document.activeElement) ||
-    part.querySelector("[data-select]:checked, :popover-open, dialog[open]") !== null
+    part.querySelector("[data-select]:checked, :popover-open") !== null ||
+    document.querySelector("dialog[open]") !== null
   );
 }
 
@@ -17,3 +20,26 @@ setInterval(() => {
     }
   }
 }, 1000);
+
+const polls = (event) =>
+  event.detail.elt?.dataset?.poll !== undefined &&
+  (event.detail.triggeringEvent ?? event.detail.requestConfig?.triggeringEvent)?.type === "poll";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { etag } = event.detail.elt.dataset;
+  if (etag && polls(event)) event.detail.headers["If-None-Match"] = etag;
+});
+
+// The answer may come when somebody has begun to work in it: then it is not wanted any more.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!polls(event)) return;
+  if (event.detail.xhr.status !== 304 && busy(event.detail.elt)) event.detail.shouldSwap = false;
+  else if (event.detail.shouldSwap) announce(event.detail.elt.dataset.news);
+});
+
+function announce(words) {
+  const announcer = document.querySelector("[data-announcer]");
+  if (!announcer || !words) return;
+  announcer.textContent = "";
+  setTimeout(() => (announcer.textContent = words), 50);
+}

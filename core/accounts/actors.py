@@ -53,10 +53,14 @@ def all_memberships_of(user: Any) -> list[Membership]:
 def membership_for(user: Any, role: Role, seller_id: int | None = None) -> Membership | None:
     """The one membership meant: the named seller's, or the only one. None when there is none, or
     when it would have to be guessed."""
-    found = memberships_of(user, role)
-    if seller_id is not None and role is Role.SELLER:
-        found = [membership for membership in found if membership.seller_id == seller_id]
-    return found[0] if len(found) == 1 else None
+    return the_one(memberships_of(user, role), seller_id)
+
+
+def the_one(memberships: Sequence[Membership], seller_id: int | None = None) -> Membership | None:
+    """The one that is meant of somebody's memberships in a role, as `membership_for` finds it."""
+    if seller_id is not None:
+        memberships = [found for found in memberships if found.seller_id in (seller_id, None)]
+    return memberships[0] if len(memberships) == 1 else None
 
 
 def actor_of(user: Any, membership: Membership, *, via: Via = Via.PAGE) -> Actor:

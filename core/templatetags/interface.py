@@ -126,13 +126,7 @@ def thumb(product_name: str, seller: str = "", large: bool = False) -> SafeStrin
 @register.simple_tag
 def avatar(name: str, large: bool = False) -> SafeString:
     """Initials in a circle, hidden from screen readers: the name must stand beside it."""
-    words = [word for word in str(name).replace("@", " ").split() if word[:1].isalnum()]
-    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-    return format_html(
-        '<span class="avatar{}" aria-hidden="true">{}</span>',
-        " avatar-lg" if large else "",
-        initials,
-    )
+    return cells.avatar(str(name), bool(large))
 
 
 @register.simple_tag

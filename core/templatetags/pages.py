@@ -16,8 +16,8 @@ from core.jinja import write_part
 register = template.Library()
 
 SCRIPTS = (
-    *("copy", "countdowns", "dialogs", "downloads", "file_columns", "menus", "palette"),
-    *("poll", "presses", "printing"),
+    *("copy", "countdowns", "dialogs", "downloads", "explained", "file_columns", "menus"),
+    *("palette", "poll", "presses", "printing", "row_menu"),
     *("quantity", "reveal", "selection", "shortcuts", "theme", "toasts"),
 )
 MOST_KEPT = 1024  # parts of pages, in each process

@@ -1,24 +1,22 @@
 """Rows of the Packages lists."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core import formats
-from orders.presenters.rows import Shown
+from core.formats import Reader
 from packages.listing import PackageRow, ToPackRow
-from packages.models import Package
 from sellers.tracking import tracking_link
 
-OPEN = (Package.Status.PREPARING, Package.Status.READY_TO_SHIP)
+OPEN = frozenset({"preparing", "ready_to_ship"})
+UNDER_WAY = frozenset({"shipped", "delivery_failed"})
+ENDED = frozenset({"cancelled", "delivered"})
 
 
-@dataclass(frozen=True)
-class Contents(Shown):
+class Contents(NamedTuple):
     """What is in a package, or waits to be packed, in as many words as a row has room for."""
 
     first: str  # "2 × Stoneware mug"
@@ -26,43 +24,37 @@ class Contents(Shown):
     more: int  # further products
     units: int
     taken_out: list[str]  # cancelled after packing: "1 × Bowl"
-    request: str = ""  # the number of a cancellation that waits for an answer
-    request_due_at: datetime | None = None
-    request_opened_at: datetime | None = None
+    request: str  # the number of a cancellation that waits for an answer
 
 
-@dataclass(frozen=True)
-class Recipient(Shown):
+class Recipient(NamedTuple):
     """Who it goes to: the name on the parcel, and "Lyon, FR"."""
 
     name: str
     place: str
 
+    @property
+    def words(self) -> str:
+        return f"{self.name}, {self.place}" if self.place else self.name
 
-@dataclass(frozen=True)
-class ListedPackage(Shown):
+
+class ListedPackage(NamedTuple):
     """One row of a Packages list."""
 
     row: PackageRow
     contents: Contents
     recipient: Recipient
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The row for templates, as a dict for the same reason."""
-        return self.row._asdict()
-
-    @property
-    def is_open(self) -> bool:
-        return self.row.status in OPEN
+    is_open: bool
+    age: str  # since it was packed: "3 d"; empty once it left, or where an imported past is silent
 
     @property
     def may_be_selected(self) -> bool:
         """Something can be done with it in bulk."""
-        return self.is_open or self.row.status in (
-            Package.Status.SHIPPED,
-            Package.Status.DELIVERY_FAILED,
-        )
+        return self.is_open or self.row.status in UNDER_WAY
+
+    @property
+    def takes_invoice(self) -> bool:
+        return self.row.status not in ENDED
 
     @property
     def delivery(self) -> str:
@@ -73,15 +65,8 @@ class ListedPackage(Shown):
     def tracking_link(self) -> str:
         return tracking_link(self.row.tracking_url, self.row.tracking_number)
 
-    @property
-    def age(self) -> str:
-        """ "packed 3 d ago"; empty where an imported past does not know."""
-        span = age_of(self.row.created_at)
-        return _("packed %(span)s ago") % {"span": span} if span else ""
 
-
-@dataclass(frozen=True)
-class ToPack(Shown):
+class ToPack(NamedTuple):
     """One row of what waits to be packed: a seller's part of an order."""
 
     row: ToPackRow
@@ -90,8 +75,15 @@ class ToPack(Shown):
 
 
 def listed_packages(rows: Iterable[PackageRow]) -> list[ListedPackage]:
+    now, reader = timezone.now(), formats.reader()
     return [
-        ListedPackage(row, _contents(row.contents, ended=row.status == "cancelled"), _to(row))
+        ListedPackage(
+            row,
+            _contents(row.contents, ended=row.status == "cancelled"),
+            _to(row),
+            is_open=row.status in OPEN,
+            age=age_of(row.created_at, now, reader) if row.status in OPEN else "",
+        )
         for row in rows
     ]
 
@@ -100,12 +92,11 @@ def parts_to_pack(rows: Iterable[ToPackRow]) -> list[ToPack]:
     return [ToPack(row, _contents(row.contents), _to(row)) for row in rows]
 
 
-def age_of(since: datetime | None, now: datetime | None = None) -> str:
+def age_of(since: datetime | None, now: datetime, to: Reader) -> str:
     """How long ago that was, in whole days or hours: "3 d", "20 h"; a fresh one in minutes."""
-    now = now or timezone.now()
     if since is None or since > now:
         return ""
-    minutes, words = int((now - since).total_seconds() // 60), formats.span_words()
+    minutes, words = int((now - since).total_seconds() // 60), formats.span_words(to)
     if days := minutes // 1440:
         return words["days"] % {"days": days}
     if hours := minutes // 60:
@@ -114,22 +105,22 @@ def age_of(since: datetime | None, now: datetime | None = None) -> str:
 
 
 def _contents(told: list[dict[str, Any]], *, ended: bool = False) -> Contents:
-    inside = [one for one in told if ended or not one["left"]]
-    waiting = [one for one in inside if one.get("request")]
     units: dict[str, int] = {}
-    for one in inside:
+    taken_out, request = [], ""
+    for one in told:
+        if one["left"] and not ended:
+            taken_out.append(f"{one['units']} × {one['name']}")
+            continue
         units[one["name"]] = units.get(one["name"], 0) + one["units"]
+        request = request or one["request"] or ""
     first = next(iter(units), "")
-    asked = waiting[0] if waiting else {}
     return Contents(
         first=f"{units[first]} × {first}" if first else "",
         thumb=first,
         more=max(len(units) - 1, 0),
         units=sum(units.values()),
-        taken_out=[f"{one['units']} × {one['name']}" for one in told if one["left"] and not ended],
-        request=asked.get("request") or "",
-        request_due_at=_moment(asked.get("due_at")),
-        request_opened_at=_moment(asked.get("opened_at")),
+        taken_out=taken_out,
+        request=request,
     )
 
 
@@ -137,7 +128,3 @@ def _to(row: PackageRow | ToPackRow) -> Recipient:
     customer = f"{row.first_name} {row.last_name}".strip() or row.email
     place = ", ".join(part for part in (row.city, row.country) if part)
     return Recipient(row.ship_to or customer, place)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -8,12 +8,15 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from core import formats
 from core.actors import Role
 from core.keyset import CursorNotValid, Page
-from core.web import CURSOR, ScopedListView
+from core.lists.pages import LookedList
+from core.web import CURSOR
+from orders.matching import MOST, count_matching
 from orders.models import SellerOrder
+from orders.presenters.around import KEPT, Chip, address_with, capped, is_narrowed
 from orders.tabs import CAP
+from packages.columns import LIST_NAMES, SORTS, TO_PACK
 from packages.filters import (
     HELD_BACK,
     PackageFilter,
@@ -36,13 +39,6 @@ CHIPS = (
 
 
 @dataclass(frozen=True)
-class Chip:
-    label: str
-    value: str
-    remove: str
-
-
-@dataclass(frozen=True)
 class TabLink:
     """`count` is None until the second request has asked for it."""
 
@@ -53,7 +49,7 @@ class TabLink:
     count: str | None = None
 
 
-class PackagesPage(ScopedListView):
+class PackagesPage(LookedList):
     """What all lists of packages have in common: tabs, filters and a selection to act on."""
 
     listing = Listing.ALL
@@ -67,7 +63,7 @@ class PackagesPage(ScopedListView):
     def get_context_data(self, **kwargs):
         asked = self.request.GET
         tab = asked.get("tab", "")
-        narrowed = bool(asked.keys() - {CURSOR, "tab"})
+        narrowed = is_narrowed(asked)
         return super().get_context_data(
             is_owner=self.is_owner,
             surface=self.request.resolver_match.namespace,
@@ -75,7 +71,7 @@ class PackagesPage(ScopedListView):
             listing=self.listing,
             tab=tab,
             search=asked.get("search", ""),
-            kept={"tab": tab} if tab else {},
+            kept={name: asked[name] for name in KEPT if asked.get(name)},
             chips=self._chips(),
             narrowed=narrowed,
             nothing_yet=not (self.page.rows or tab or narrowed),
@@ -88,7 +84,7 @@ class PackagesPage(ScopedListView):
             return []
         given = self.filter.form.cleaned_data
         return [
-            Chip(str(field.label), words, _without(self.request.GET, field.name))
+            Chip(str(field.label), words, address_with(self.request.GET, **{field.name: ""}))
             for field in self.filter.form
             if field.name in CHIPS and (words := _words_of(field, given.get(field.name)))
         ]
@@ -98,6 +94,8 @@ class PackageList(PackagesPage):
     """All packages that are not cancelled, newest first."""
 
     model = Package
+    list_name = LIST_NAMES[Listing.ALL]
+    sorts = SORTS
 
     @property
     def filterset_class(self):
@@ -124,6 +122,8 @@ class PackageList(PackagesPage):
 class WorkOrder:
     """The earliest deadline first; what has none at the end."""
 
+    sorts: dict[str, tuple[str, ...]] = {}
+
     @cached_property
     def page(self) -> Page:
         rows = self.filtered()
@@ -135,16 +135,19 @@ class WorkOrder:
 
 class PackagesPreparing(WorkOrder, PackageList):
     listing = Listing.PREPARING
+    list_name = LIST_NAMES[Listing.PREPARING]
 
 
 class ShippedPackages(PackageList):
     listing = Listing.SHIPPED
+    list_name = LIST_NAMES[Listing.SHIPPED]
 
 
 class PackagesToPack(WorkOrder, PackagesPage):
     """Parts of orders with something that waits to be packed."""
 
     model = SellerOrder
+    list_name = TO_PACK
     template_name = "packages/console/to_pack.html"
 
     @property
@@ -170,15 +173,20 @@ class PackageTabs(TemplateView):
         listing = asked.pop("listing", [Listing.ALL])[-1]
         if listing not in Listing.values:
             raise Http404
-        counts = package_counts(listing, self.request.actor)
+        actor = self.request.actor
+        counts = package_counts(listing, actor)
+        found = asked.copy()
+        found["listing"] = listing
+        matching = count_matching("packages", found.urlencode(), actor=actor)
         return super().get_context_data(
             listing=listing,
             tabs=tab_links(listing, asked, counts.tabs),
             counts=counts,
-            held_back=capped(counts.held_back),
-            to_pack=capped(counts.to_pack),
+            held_back=capped(counts.held_back, CAP),
+            to_pack=capped(counts.to_pack, CAP),
             surface=self.request.resolver_match.namespace,
             is_held_back=asked.get("tab") == HELD_BACK,
+            matching=None if matching is None else capped(matching, MOST + 1),
             options=DeliveryOption.objects.select_related("company").ranked(),
             **kwargs,
         )
@@ -192,33 +200,17 @@ def tab_links(
     names = [*TABS[listing], *([HELD_BACK] if current == HELD_BACK else [])]
     links = []
     for tab in names:
-        address = asked.copy()
-        for name in (CURSOR, "tab"):
-            address.pop(name, None)
-        if tab:
-            address["tab"] = tab
         count = counts.get(tab) if counts else None
         links.append(
             TabLink(
                 label=label_of(tab),
-                href=f"?{address.urlencode()}",
+                href=address_with(asked, tab=tab),
                 current=tab == current,
                 urgent=tab == "overdue" and bool(count),
-                count=None if count is None else capped(count),
+                count=None if count is None else capped(count, CAP),
             )
         )
     return links
-
-
-def capped(count: int) -> str:
-    return f"{CAP - 1}+" if count >= CAP else formats.grouped(count)
-
-
-def _without(asked: QueryDict, name: str) -> str:
-    address = asked.copy()
-    address.pop(name, None)
-    address.pop(CURSOR, None)
-    return f"?{address.urlencode()}"
 
 
 def _words_of(field, value: Any) -> str:

@@ -7,7 +7,6 @@ from django.utils import translation
 from django_cotton.compiler_regex import CottonCompiler
 
 from core.templatetags.pages import _kept
-from marketplace.navigation import Line
 
 
 def drawn(source: str, **context) -> str:
@@ -37,16 +36,15 @@ def test_the_box_of_a_row_is_the_component_with_its_number():
 
 
 def test_what_is_kept_follows_what_it_depends_on():
-    menu = '{% kept "layouts/_menu.html" navigation %}'
+    part = '{% kept "layouts/_toast_shapes.html" of %}'
 
-    def shown(count: int) -> str:
-        return drawn(menu, navigation=[Line("/x/", "Requests", "inbox", count=count)])
+    def newly_kept(of: str) -> int:
+        before = len(_kept)
+        assert "data-toast" in drawn(part, of=of)
+        return len(_kept) - before
 
-    assert ">7<" in shown(7)
-    assert ">8<" in shown(8)
-    held = len(_kept)
-    shown(7)
-    assert len(_kept) == held
+    assert newly_kept("one reader") == 1
+    assert newly_kept("another") == 1
+    assert newly_kept("one reader") == 0
     with translation.override("de"):
-        shown(7)
-    assert len(_kept) == held + 1
+        assert newly_kept("one reader") == 1

@@ -1,8 +1,8 @@
-"""Rows of long lists, written by Jinja2 (docs/adr/0010-rows-by-jinja.md).
+"""The parts of pages that Jinja2 writes (docs/adr/0010-jinja-where-it-counts.md).
 
-A template `*.jinja` holds the rows of one list, and nothing else: the page around them is Django's.
-It has our own few filters (`FILTERS`), the words by `_()` and `ngettext()`, escapes whatever is not
-HTML of ours, and refuses a name that it was not given.
+A template `*.jinja` holds the rows of a long list, or a part of the frame around every page; the
+page itself is Django's. It has our own few filters and functions, the words by `_()` and
+`ngettext()`, escapes whatever is not HTML of ours, and refuses a name that it was not given.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from core import cells, formats
 from core.icons import draw
 
 
-def write_rows(template_name: str, given: Mapping[str, Any]) -> SafeString:
-    """The rows that this template makes of what it is given, for who reads now."""
+def write_part(template_name: str, given: Mapping[str, Any]) -> SafeString:
+    """What this template makes of what it is given, for who reads now."""
     template = _environment_for(formats.reader()).get_template(template_name)
     return SafeString(template.render(given))
 
@@ -39,8 +39,9 @@ def _environment_for(reader: formats.Reader) -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
-    environment.globals.update(_=gettext, ngettext=ngettext)
+    environment.globals.update(_=gettext, ngettext=ngettext, address=cells.address, icon=draw)
     environment.filters.update(
+        avatar=cells.avatar,
         badge=own.badge,
         countdown=own.countdown,
         dash=cells.dash,

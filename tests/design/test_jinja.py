@@ -1,0 +1,172 @@
+"""What Jinja2 writes: hostile names stay text in every template, and words follow the reader."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+from jinja2 import UndefinedError
+
+from core.actors import Actor, Role
+from core.jinja import write_part
+from core.lists.looks import Look, columns_of
+from marketplace.navigation import Line
+from orders.presenters.rows import ListRow, Notice
+from packages.listing import PackageRow, ToPackRow
+from packages.presenters.rows import listed_packages, parts_to_pack
+
+EVIL = "\"'><script>alert(1)</script>{{ 7*7 }}{% x %}<c-button>&"
+NOW = datetime(2026, 11, 18, 16, 2, tzinfo=UTC)
+TEMPLATES = Path(settings.BASE_DIR, "templates")
+NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.jinja"))
+
+
+def look(list_name: str) -> Look:
+    """All columns there are."""
+    return Look(tuple(one.name for one in columns_of(Actor(Role.OWNER), list_name)))
+
+
+def order_row(**changed) -> ListRow:
+    row = ListRow(
+        number=EVIL,
+        status="preparing",
+        placed_at=NOW,
+        customer=EVIL,
+        country=EVIL,
+        seller=EVIL,
+        more_sellers=2,
+        total=8420,
+        currency="EUR",
+        notice=Notice("cancel_requested", EVIL, NOW, NOW - timedelta(days=1), EVIL),
+        reason=EVIL,
+        channel=EVIL,
+        pieces=3,
+        ship_by=NOW,
+        updated_at=NOW,
+    )
+    return row._replace(**changed)
+
+
+def told(**changed) -> dict:
+    one = {"name": EVIL, "sku": EVIL, "units": 2, "left": False, "status": "preparing"}
+    return one | {"request": EVIL, "due_at": None, "opened_at": None} | changed
+
+
+def filled(row, **facts):
+    """A row of a list in which every text is hostile."""
+    given = dict.fromkeys(row._fields, EVIL) | {"id": 1, "placed_at": NOW, "ship_by": NOW}
+    moments = {"created_at": NOW, "shipped_at": NOW, "delivered_at": None, "expected_at": NOW}
+    return row(**{k: v for k, v in (given | moments | facts).items() if k in row._fields})
+
+
+def packages(status: str, **facts):
+    contents = [told(), told(left=True)]
+    return listed_packages([filled(PackageRow, status=status, contents=contents, **facts)])
+
+
+def frame() -> dict:
+    return {
+        "navigation": lambda: [Line(f"/{EVIL}", EVIL, "inbox", count=3, urgent=True)],
+        "palette": lambda: SimpleNamespace(url=EVIL),
+        "SITE_NAME": EVIL,
+        "surface_label": lambda: EVIL,
+        "user": SimpleNamespace(pk=1, is_authenticated=True),
+        "request": SimpleNamespace(
+            actor=SimpleNamespace(seller_id=7), get_full_path=lambda: f"/{EVIL}"
+        ),
+        "reader_name": lambda: EVIL,
+        "reader_role": lambda: EVIL,
+        "other_surfaces": lambda: [Line(EVIL, EVIL, "store")],
+        "csrf_token": EVIL,
+        "place": "side",
+        "theme": "dark",
+        "demo_mail_url": EVIL,
+        "bell_url": lambda: EVIL,
+        "bell_count": lambda: 3,
+    }
+
+
+def in_a_list(list_name: str, **given) -> dict:
+    words = {"sort": "newest", "other_sort_url": f"?{EVIL}", "caption": EVIL, "bulk_url": EVIL}
+    flags = {"is_owner": True, "surface": "owner", "is_held_back": False, "is_gone": False}
+    return {"look": look(list_name), "is_work": True} | words | flags | given
+
+
+GIVEN = {
+    "orders/console/table.jinja": lambda: in_a_list(
+        "order_list", list_rows=[order_row(), order_row(notice=None, ship_by=None, reason="")]
+    ),
+    "packages/console/table.jinja": lambda: in_a_list(
+        "package_list",
+        packages=[
+            *packages("preparing"),
+            *packages("shipped", tracking_url="https://x.example/{number}", invoice_number=""),
+            *packages("delivered", delivered_at=NOW, invoice_number="", option=None),
+            *packages("cancelled", shipped_at=None),
+        ],
+    ),
+    "packages/console/to_pack_table.jinja": lambda: in_a_list(
+        "package_to_pack",
+        parts=parts_to_pack([filled(ToPackRow, contents=[told()]), filled(ToPackRow, contents=[])]),
+    ),
+    "lists/foot.jinja": lambda: {"summary": EVIL, "previous_url": EVIL, "next_url": EVIL},
+    "layouts/sidebar.jinja": frame,
+    "layouts/topbar.jinja": frame,
+    "layouts/user_menu.jinja": frame,
+}
+
+
+def test_every_template_is_tried():
+    assert set(NAMES) == set(GIVEN)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_names_stay_text(name):
+    written = write_part(name, GIVEN[name]())
+
+    assert "&lt;script&gt;" in written
+    for foreign in ("<script", "<c-", "'>", "\"'", "49"):
+        assert foreign not in written
+    # Each attribute that is opened is closed: what is hostile holds both kinds of quotes.
+    assert not re.search(r"<[^<>]*alert", written)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_was_not_given_is_an_error(name):
+    with pytest.raises(UndefinedError):
+        write_part(name, {})
+
+
+def test_a_row_is_written_in_the_readers_language_and_zone(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    given = in_a_list("order_list", list_rows=[order_row(total=128970, currency="BRL")])
+
+    def written(language: str, zone: str) -> str:
+        with translation.override(language), timezone.override(ZoneInfo(zone)):
+            return write_part("orders/console/table.jinja", given)
+
+    assert "Today, 16:02" in written("en", "UTC")
+    assert "Today, 13:02" in written("en", "America/Sao_Paulo")
+    assert "1,289.70<i>BRL" in written("en", "UTC")
+    assert "1.289,70<i>BRL" in written("pt-br", "UTC")
+
+
+def test_only_the_columns_of_the_look_are_written():
+    rows = {"list_rows": [order_row()]}
+    whole = write_part("orders/console/table.jinja", in_a_list("order_list", **rows))
+    narrow = write_part(
+        "orders/console/table.jinja",
+        in_a_list("order_list", **rows) | {"look": Look(("order", "total"), "dense")},
+    )
+
+    assert "Sales channel" in whole
+    assert "Sales channel" not in narrow
+    assert "84.20" in narrow
+    assert "Customer" not in narrow
+    assert "table cards table-fixed compact" in narrow
+    heads, cells = narrow.count("<th "), narrow.count("<td")
+    assert heads == cells
