@@ -9,6 +9,7 @@ from django.utils import timezone
 from moneyed import CURRENCIES
 
 from core.money import currency_exponent
+from core.ways import found_by, those_that_find
 from orders import phones
 from orders.elsewhere import DELIVERY_OPTION, REASON, TRACKING, found_elsewhere
 from orders.spelling import begins, is_like_a_number
@@ -33,33 +34,37 @@ class Found(Rows):
     CASE_OF = "order"
 
     def searched(self, text: str):
-        """What one box finds: the number alone where one begins so, else by customer (name,
-        e-mail, telephone), SKU or tracking number."""
+        """What one box finds: the number alone where one begins so, else telephone, SKU and
+        tracking number; where there is none of these, the customer by name or e-mail."""
         text = text.strip()
-        if is_like_a_number(text):
-            numbered = self.numbered_like(text)
-            if numbered.order_by().exists():
-                return numbered
-        # A union, so that each side uses its own index.
-        sides = [side.order_by() for side in self._sides(text)]
-        return self.filter(pk__in=sides[0].union(*sides[1:]))
+        coded = is_like_a_number(text)
+        numbered = self.numbered_like(text)
+        ways = [numbered, *self._ways(text)] if coded else self._ways(text)
+        found = those_that_find(ways)
+        if numbered in found:
+            return numbered
+        if not found:
+            return self.of_customer(text)
+        return found_by(self, found if coded else [*found, self.of_customer(text)])
 
-    def _sides(self, text: str) -> list[Any]:
+    def _ways(self, text: str) -> list[Any]:
+        """By everything but the order's number and the customer's name."""
         from orders.models import OrderLine
 
-        rows = self.model.objects
-        found = [rows.of_customer(text).values("pk")]
+        found: list[Any] = []
         if phones.ending(text):
-            found.append(rows.with_phone(text).values("pk"))
-        if " " not in text and "@" not in text:
-            exactly = Q(sku__in={text, text.upper(), text.lower()})
-            lines = OrderLine.objects.filter(
-                begins("sku", text) if is_like_a_number(text) else exactly
-            )
-            found.append(lines.values(self.CASE_OF))
+            found.append(self.with_phone(text))
         if is_like_a_number(text):
-            found += [rows.values(self.CASE_OF) for rows in found_elsewhere(TRACKING, text)]
+            found.append(self._having(OrderLine.objects.filter(begins("sku", text))))
+            found += [self._having(rows) for rows in found_elsewhere(TRACKING, text)]
+        elif " " not in text and "@" not in text:
+            exactly = OrderLine.objects.filter(sku__in={text, text.upper(), text.lower()})
+            found.append(self._having(exactly))
         return found
+
+    def _having(self, rows: Any):
+        """Those that one of `rows` (lines, packages) belongs to."""
+        return self.filter(pk__in=rows.order_by().values(self.CASE_OF))
 
     def numbered(self, numbers: list[str]):
         return self.filter(**{f"{self.ORDER}number__in": numbers})

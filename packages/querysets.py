@@ -7,6 +7,8 @@ from django.db.models.query import BaseIterable
 from django.utils import timezone
 
 from core.scoping import ScopedQuerySet
+from core.ways import found_by, those_that_find
+from orders.spelling import begins, is_like_a_number
 from packages.listing import AnsweredPackages, PackageRows
 
 OPEN = ("preparing", "ready_to_ship")
@@ -71,35 +73,26 @@ class PackageQuerySet(ScopedQuerySet):
         return self.filter(delivery_option__in=options)
 
     def searched(self, text: str):
-        """Those whose number, order number, tracking number or SKU begins with `text`, or whose
-        customer goes by it."""
-        from orders.models import Customer, Order
-        from packages.models import Package, PackageItem
+        """Those whose number, order number, tracking number or SKU begins with `text`; where there
+        is none, those whose customer goes by it."""
+        from orders.models import Customer
+        from packages.models import PackageItem
 
         text = text.strip()
-
-        def begins(column: str) -> Q:
-            found = Q()
-            for spelling in sorted({text, text.upper(), text.lower()}):
-                found |= Q(**{f"{column}__startswith": spelling})
-            return found
-
-        by_number = Package.objects.filter(begins("number")).order_by().values("pk")
-        # The index holds only packages that have a tracking number.
-        tracked = Package.objects.filter(~Q(tracking_number=""), begins("tracking_number"))
-        of_orders = Order.objects.filter(begins("number")).order_by().values("pk")
-        of_customers = Order.objects.filter(customer__in=Customer.objects.known_as(text))
-        by_order = Package.objects.filter(order__in=of_orders).order_by().values("pk")
-        by_customer = Package.objects.filter(order__in=of_customers).order_by().values("pk")
-        by_sku = PackageItem.objects.filter(begins("item__line__sku"), removed_at=None)
-        # A union, so that each side uses its own index.
-        found = by_number.union(
-            tracked.order_by().values("pk"),
-            by_order,
-            by_customer,
-            by_sku.order_by().values("package"),
-        )
-        return self.filter(pk__in=found)
+        found = []
+        if " " not in text and "@" not in text:
+            # The index holds only packages that have a tracking number.
+            tracked = self.exclude(tracking_number="").filter(begins("tracking_number", text))
+            items = PackageItem.objects.filter(begins("item__line__sku", text), removed_at=None)
+            ways = [
+                *(self.filter(begins("number", text)), self.filter(begins("order__number", text))),
+                *(tracked, self.filter(pk__in=items.order_by().values("package"))),
+            ]
+            found = those_that_find(ways)
+        if found and is_like_a_number(text):
+            return found_by(self, found)
+        customers = Customer.objects.going_by(text).order_by().values("pk")
+        return found_by(self, [*found, self.filter(order__customer__in=customers)])
 
     def held_back(self, now: datetime | None = None):
         """Cancelled after they were packed, lately, and not by their seller: they may still lie

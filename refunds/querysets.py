@@ -5,6 +5,8 @@ from django.db.models.functions import Now
 
 from core.actors import Actor
 from core.scoping import ScopedQuerySet
+from core.ways import found_by, those_that_find
+from orders.spelling import begins
 
 OVERDUE = timedelta(minutes=15)  # what stands still for longer needs a person
 
@@ -70,7 +72,8 @@ class RefundPlanQuerySet(ScopedQuerySet):
 
     def searched(self, words: str):
         """By the plan's or the order's number, from its beginning."""
-        return self.filter(Q(number__istartswith=words) | Q(order__number__istartswith=words))
+        ways = [self.filter(begins(column, words)) for column in ("number", "order__number")]
+        return found_by(self, those_that_find(ways))
 
     def created_between(self, after: datetime | None, before: datetime | None):
         """`after` is included, `before` is not."""

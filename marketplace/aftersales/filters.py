@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cancellations.filters import CancellationFilter
+from core.ways import found_by, those_that_find
 from orders.models import Case, Customer
+from orders.spelling import begins
 from refunds.models import RefundPlan
 
 
@@ -61,12 +63,12 @@ class RequestFilter(CancellationFilter):
 
     def find(self, cases, _name, value):
         text = value.strip()
-        customers = Customer.objects.known_as(text)
-        return cases.filter(
-            Q(number__istartswith=text)
-            | Q(order__number__istartswith=text)
-            | Q(order__customer__in=customers)
-        )
+        ways = [cases.filter(begins(column, text)) for column in ("number", "order__number")]
+        found = those_that_find(ways)
+        if found:
+            return found_by(cases, found)
+        customers = Customer.objects.going_by(text).order_by().values("pk")
+        return cases.filter(order__customer__in=customers)
 
     def by_seller(self, cases, _name, value):
         return cases.filter(Q(seller__code=value) | Q(seller__name__icontains=value))
