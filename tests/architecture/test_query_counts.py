@@ -54,6 +54,10 @@ LISTS = [
     ("seller", "/seller/packages/preparing/", 8),
     ("seller", "/seller/packages/shipped/", 8),
     ("seller", "/seller/packages/to-pack/", 8),
+    ("owner", "/owner/exports/", 8),
+    ("owner", "/owner/exports/new/?source=orders&tab=shipped", 12),
+    ("seller", "/seller/exports/new/?source=order_items&search=lindqvist", 12),
+    ("owner", "/owner/exports/schedules/", 8),
 ]
 ENDPOINTS = [("owner", "/api/v1/orders/", 4), ("seller", "/api/v1/orders/", 4)]
 

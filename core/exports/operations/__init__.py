@@ -9,6 +9,7 @@ from core.exports.operations.keeping import (
     Download,
     FileGone,
     download,
+    offered,
     remove_outdated,
     sweep_files,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "download",
     "keep_preset",
     "keep_schedule",
+    "offered",
     "pause_schedule",
     "remember_choice",
     "remove_outdated",

@@ -238,6 +238,11 @@ class PresetAct(Exporting):
     http_method_names = ["post"]
     done: Any = ""
 
+    def post(self, request, *args, **kwargs):
+        if "pk" in self.kwargs:
+            self.named = self.scoped(ExportPreset, pk=self.kwargs["pk"])
+        return super().post(request, *args, **kwargs)
+
     def act(self, data: dict) -> ExportPreset | None:
         raise NotImplementedError
 
@@ -274,17 +279,15 @@ class PresetRename(PresetAct):
     done = gettext_lazy("Preset renamed.")
 
     def act(self, data):
-        preset = self.scoped(ExportPreset, pk=self.kwargs["pk"])
-        operations.rename_preset(preset, name=data["preset_name"], actor=self.request.actor)
-        return preset
+        operations.rename_preset(self.named, name=data["preset_name"], actor=self.request.actor)
+        return self.named
 
 
 class PresetDelete(PresetAct):
     done = gettext_lazy("Preset deleted.")
 
     def act(self, data):
-        preset = self.scoped(ExportPreset, pk=self.kwargs["pk"])
-        operations.delete_preset(preset, actor=self.request.actor)
+        operations.delete_preset(self.named, actor=self.request.actor)
         return
 
 
