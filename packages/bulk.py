@@ -23,7 +23,7 @@ from packages.policies import NotPackable
 from sellers.models import DeliveryOption
 
 AT_ONCE = 20  # so many are done while the page waits; more are left to a worker
-MOST = 5000  # in one go
+MOST = 10_000  # in one go: as many as a list is acted on as a whole
 
 
 class Action(StrEnum):

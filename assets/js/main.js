@@ -11,6 +11,8 @@ import "interface/copy";
 import "interface/poll";
 import "interface/presses";
 import "interface/printing";
+import "interface/explained";
+import "interface/row_menu";
 import "interface/palette";
 import "interface/shortcuts";
 import "interface/file_columns";

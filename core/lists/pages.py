@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core import formats
 from core.lists.looks import Look, look_of
+from core.lists.saving import ViewLink, tidied, view_links, views_of
 from core.web import CURSOR, ScopedListView
 
 SORT = "sort"
@@ -24,7 +25,8 @@ class LookedList(ScopedListView):
     list_name: its page, under which its look and its views are kept ("order_list")
     sorts: name -> what it is ordered by, each served by an index; the first one is used unless
         the address names another. Without sorts the list has its `keyset`.
-    Context: `look`, `etag`, `poll_url`, `look_url`, `sort` and `other_sort_url`.
+    Context: `look`, `etag`, `poll_url`, `look_url`, `sort`, `other_sort_url`, `list_name`, and
+        `asked`: the list's address without its page, as views and acts on all of it keep it.
     """
 
     list_name = ""
@@ -78,8 +80,16 @@ class LookedList(ScopedListView):
             look_url=reverse(f"{surface}:list_look", args=[self.list_name]),
             sort=self.sort,
             other_sort_url=self._other_sort_url(),
+            list_name=self.list_name,
+            asked=tidied(self.request.GET.urlencode()),
             **kwargs,
         )
+
+    def saved_views(self) -> list[ViewLink]:
+        """For templates, as `view.saved_views`: asked by the page, and not by its table, which
+        comes by itself again and again."""
+        views = views_of(self.request.actor, self.list_name)
+        return view_links(views, self.request.GET.urlencode())
 
     def _other_sort_url(self) -> str:
         """The address of the list the other way round, from its first page."""

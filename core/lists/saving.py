@@ -11,8 +11,10 @@ from core.actors import Actor
 from core.errors import DomainError, InvalidInput
 from core.lists.models import SavedView
 
-# A list's page -> where its saved views lead. "order_list" of the seller is `seller:order_list`.
-LISTS = frozenset({"order_list", "package_list", "package_preparing", "package_shipped"})
+# The pages that are kept as views: "order_list" of a seller is `seller:order_list`.
+LISTS = frozenset(
+    {"order_list", "package_list", "package_preparing", "package_shipped", "package_to_pack"}
+)
 MOST = 40  # views of one list: what a menu can still be read with
 LONGEST_NAME, LONGEST_QUERY = 60, 2000
 VIEW = "view"  # the parameter that says which view an address began as

@@ -1,4 +1,4 @@
-"""A seller cancels many orders at once: what that comes to, and the doing, order by order."""
+"""Many orders are cancelled at once: what that comes to, and the doing, order by order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,18 +7,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cancellations import operations, policies
+from cancellations import policies
 from cancellations.operations import Selection
 from core.actors import Actor
 from core.errors import DomainError
 from core.jobs import Chunk, attempt_each, job_kind
+from marketplace.aftersales.transactions import Transaction, apply_transaction, rejects
 from orders.models import Case, Order, OrderItem
-from orders.policies import NotCancellable
+from orders.policies import NotCancellable, may_cancel
 from refunds.planning import plan_refund
 from returns import operations as returns
 
 CANCEL_ORDERS = "orders.cancel"
-MOST = 200  # orders in one go
+MOST = 200  # orders whose outcome is shown beforehand; more only as everything that a list shows
 AT_ONCE = 20  # so many are done while the page waits; more are left to a worker
 
 
@@ -53,7 +54,7 @@ class OrderToCancel:
 
 
 def orders_to_cancel(numbers: Sequence[str], actor: Actor) -> list[OrderToCancel]:
-    """One per number, in their order, with what this actor may reject of it: two queries."""
+    """One per number, in their order, with what this actor may cancel of it: two queries."""
     orders = Order.objects.visible_to(actor).filter(number__in=numbers).select_related("customer")
     found = {
         order.pk: OrderToCancel(order.number, str(order.customer), order.currency)
@@ -61,16 +62,23 @@ def orders_to_cancel(numbers: Sequence[str], actor: Actor) -> list[OrderToCancel
     }
     items = OrderItem.objects.visible_to(actor).filter(order__in=found).unshipped()
     for item in items.select_related("line").order_by("pk"):
-        if policies.may_reject_item(item, actor) is None:
+        if why_not_cancelled(item, actor) is None:
             found[item.order_id].items.append(item)
     by_number = {one.number: one for one in found.values()}
     return [by_number.get(number, OrderToCancel(number)) for number in dict.fromkeys(numbers)]
 
 
-def cancel_order(number: str, *, reason: str, note: str, actor: Actor) -> None:
-    """Reject everything of one order that has not shipped.
+def why_not_cancelled(item: OrderItem, actor: Actor) -> DomainError | None:
+    """A seller rejects what they cannot deliver; the owner cancels, which the rules look at."""
+    if rejects(Transaction.CANCEL, actor):
+        return policies.may_reject_item(item, actor)
+    return may_cancel(item)
 
-    Raises UnknownOrder, NotCancellable, and what `reject_items` raises.
+
+def cancel_order(number: str, *, reason: str, note: str, actor: Actor) -> None:
+    """Cancel everything of one order that has not shipped: a seller their own part of it.
+
+    Raises UnknownOrder, NotCancellable, and what `apply_transaction` raises.
     """
     [wanted] = orders_to_cancel([number], actor)
     order = Order.objects.visible_to(actor).filter(number=number).first()
@@ -79,7 +87,7 @@ def cancel_order(number: str, *, reason: str, note: str, actor: Actor) -> None:
     if not wanted.items:
         raise NotCancellable(wanted.refusal)
     selections = [Selection(item.pk, item.quantity, reason, note) for item in wanted.items]
-    operations.reject_items(order=order, selections=selections, actor=actor)
+    apply_transaction(Transaction.CANCEL, order=order, selections=selections, actor=actor)
 
 
 @job_kind(CANCEL_ORDERS, label=gettext_lazy("Cancellation of orders"))

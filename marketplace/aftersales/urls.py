@@ -9,6 +9,7 @@ my_urls = [
     path("requests/<str:number>/", cases.MyCase.as_view(), name="case_detail"),
 ]
 shared_urls = [
+    path("order-cancellations/", bulk.OrdersCancel.as_view(), name="orders_cancel"),
     path("return-confirmations/", bulk.ReturnsConfirm.as_view(), name="returns_confirm"),
     path("requests/<str:number>/", cases.ConsoleCase.as_view(), name="case_detail"),
     path(
@@ -19,7 +20,6 @@ shared_urls = [
 ]
 seller_urls = [
     path("requests/", requests.SellerRequestList.as_view(), name="request_list"),
-    path("order-cancellations/", bulk.OrdersCancel.as_view(), name="orders_cancel"),
     *shared_urls,
 ]
 owner_urls = [

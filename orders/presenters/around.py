@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import formats
+from core.lists.pages import SORT
 from core.lists.saving import VIEW
 from core.web import CURSOR
 from orders.choices import Tab
@@ -26,6 +27,8 @@ CHIPS = (
     *("number", "status", "request", "overdue", "placed", "placed_after", "placed_before"),
     *("seller", "channel", "payment", "delivery", "reason", "total_from", "total_to"),
 )
+# What a new search keeps: the tab, the view that it began as, the order of the rows.
+KEPT = ("tab", VIEW, SORT)
 AS_TYPED = ("placed_after", "placed_before")
 
 
@@ -83,10 +86,9 @@ def address_with(asked: QueryDict, **changes: str) -> str:
     return f"?{address.urlencode()}"
 
 
-def is_narrowed(asked: QueryDict, *besides: str) -> bool:
-    """Whether anything but the tab, and what `besides` only shows the list another way, is on."""
-    shown = {CURSOR, VIEW, "tab", *besides}
-    return any(any(values) for name, values in asked.lists() if name not in shown)
+def is_narrowed(asked: QueryDict) -> bool:
+    """Whether anything but the tab, or what only shows the list another way, is on."""
+    return any(any(values) for name, values in asked.lists() if name not in (CURSOR, *KEPT))
 
 
 def chips_of(asked: QueryDict, filters: OrderFilter) -> list[Chip]:

@@ -5,19 +5,16 @@ from typing import Any
 from django.db.models import Count, Min
 from django.views.generic import TemplateView
 
-from core.lists.pages import SORT, LookedList
-from core.lists.saving import VIEW, ViewLink, tidied, view_links, views_of
+from core.lists.pages import LookedList
 from core.web import ScopedDetailView
 from orders.columns import ORDER_LIST, SORTS
 from orders.filters import OrderFilter, SellerOrderFilter
 from orders.matching import MOST, count_matching
-from orders.models import Order, SellerOrder
+from orders.models import Order, Reason, SellerOrder
 from orders.presenters import OrderDetail, list_row
-from orders.presenters.around import SEARCH, capped, chips_of, is_narrowed, tab_links
+from orders.presenters.around import KEPT, SEARCH, capped, chips_of, is_narrowed, tab_links
 from orders.tabs import listed, tab_counts
-
-# What a new search keeps: the tab, the view that it began as, the order of the rows.
-KEPT = ("tab", VIEW, SORT)
+from sellers.models import DeliveryOption
 
 
 class OrderList(LookedList):
@@ -31,15 +28,10 @@ class OrderList(LookedList):
     def get_queryset(self):
         return super().get_queryset().with_list_details()
 
-    def saved_views(self) -> list[ViewLink]:
-        """Asked by the page, and not by its table, which comes by itself again and again."""
-        views = views_of(self.request.actor, self.list_name)
-        return view_links(views, self.request.GET.urlencode())
-
     def get_context_data(self, **kwargs):
         asked = self.request.GET
         tab = asked.get("tab", "")
-        narrowed = is_narrowed(asked, SORT)
+        narrowed = is_narrowed(asked)
         return super().get_context_data(
             is_owner=self.model is Order,
             list_rows=[list_row(row) for row in self.page.rows],
@@ -48,7 +40,6 @@ class OrderList(LookedList):
             search=asked.get(SEARCH, ""),
             kept={name: asked[name] for name in KEPT if asked.get(name)},
             chips=chips_of(asked, self.filter),
-            asked=tidied(asked.urlencode()),
             narrowed=narrowed,
             nothing_yet=not (self.page.rows or tab or narrowed),
             clear_url=f"?tab={tab}" if tab else "?",
@@ -79,6 +70,8 @@ class OrderTabs(TemplateView):
             tabs=tab_links(asked, counts.rows),
             counts=counts,
             matching=None if matching is None else capped(matching, MOST + 1),
+            reasons=Reason.objects.filter(active=True).order_by("kind", "sort_order", "pk"),
+            options=DeliveryOption.objects.select_related("company").ranked(),
             **kwargs,
         )
 

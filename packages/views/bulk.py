@@ -8,12 +8,14 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.jobs.operations import continue_job
 from core.web import go_to
+from orders.matching import check_unchanged
 from packages.bulk import AT_ONCE, Action, start_bulk
 from packages.foresight import Foreseen, foresee
 from packages.forms import OTHER, TRACKING, BulkForm
+from packages.matching import LISTS, numbers_shown
 from packages.views.act import Act
 from sellers.models import DeliveryOption
 
@@ -66,7 +68,8 @@ ICONS = {
 
 
 class PackagesBulk(Act):
-    """Does `action` to the packages (to pack: the orders) named by `numbers`.
+    """Does `action` to the packages (to pack: the orders) named by `numbers`; with `all` to
+    everything that the `list` shows at its address `query`, as it is when yes is said.
 
     Up to `AT_ONCE` are done while the page waits: a toast where all went well, else the page of
     the job with each that did not. More are left to a worker, and watched there.
@@ -82,20 +85,36 @@ class PackagesBulk(Act):
         if self.given.get("action") not in list(Action):
             raise Http404
         self.action = Action(self.given["action"])
+        self.everything = bool(self.given.get("all")) and self.given.get("list") in LISTS
 
     def dispatch(self, request, *args, **kwargs):
-        if not self.numbers:
+        try:
+            chosen = self.numbers
+        except DomainError as refusal:  # too many, or an address that is not valid
+            messages.error(request, str(refusal))
+            return go_to(request, self.back_url)
+        if not chosen:
             messages.error(request, _("Select something first."))
             return go_to(request, self.home_url())
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def numbers(self) -> list[str]:
+        if self.everything:
+            page, query = self.given["list"], self.given.get("query", "")
+            return numbers_shown(page, query, actor=self.request.actor)
         return list(dict.fromkeys(number for number in self.given.getlist("numbers") if number))
+
+    @property
+    def unseen(self) -> bool:
+        """So many that nobody would read what becomes of each beforehand: it is told after."""
+        return self.everything and len(self.numbers) > MOST
 
     @cached_property
     def seen(self) -> list[Foreseen]:
         """What would become of each, with what was typed so far."""
+        if self.unseen:
+            return []
         return foresee(self.action, self.numbers[:MOST], actor=self.request.actor, **self._typed())
 
     def _typed(self) -> dict[str, Any]:
@@ -133,7 +152,7 @@ class PackagesBulk(Act):
         return [one for one in self.seen if id(one) not in known]
 
     def why_not(self) -> str:
-        if len(self.numbers) > MOST:
+        if len(self.numbers) > MOST and not self.everything:
             return _("At most %(n)s at once here; upload a file for more.") % {"n": MOST}
         return ""
 
@@ -157,6 +176,8 @@ class PackagesBulk(Act):
     def yes(self) -> str:
         anyway = self.given.get("requests") == BulkForm.ANYWAY
         count = len(self.possible) + (len(self.asked) if anyway else 0)
+        if self.unseen:
+            count = len(self.numbers)
         return VERBS[self.action] % {"n": count}
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -194,8 +215,10 @@ class PackagesBulk(Act):
         return go_to(self.request, self.back_url)
 
     def act(self, data: dict):
-        if len(self.numbers) > MOST:
-            raise InvalidInput(self.why_not())
+        if self.everything:
+            check_unchanged(self.numbers, self.given.get("told", ""))
+        elif refusal := self.why_not():
+            raise InvalidInput(refusal)
         numbers, typed = self.numbers, self._typed()
         if self.action is Action.SHIP:
             typed["anyway"] = data["requests"] == BulkForm.ANYWAY
@@ -224,6 +247,11 @@ class PackagesBulk(Act):
             possible=self.possible,
             impossible=self.impossible,
             asked=self.asked,
+            everything=self.everything,
+            unseen=self.unseen,
+            told=len(self.numbers),
+            list=self.given.get("list", ""),
+            query=self.given.get("query", ""),
             packs=self.action is Action.PACK,
             ships=self.action is Action.SHIP,
             chooses_way=self.action in (Action.SHIP, Action.CHANGE_DELIVERY),

@@ -419,6 +419,7 @@ def received(world) -> dict:
 
 ENDPOINTS |= {
     "api:return_list": Row(EVERYBODY),
+    "api:return_policy_list": Row(EVERYBODY),
     "api:return_detail": Row(PARTIES, of="return"),
     "api:order_returns": Row(**CUSTOMERS_ACT, of="order", content=returning),
     "api:return_estimates": Row(**CUSTOMERS_ACT, of="order", content=returning),
@@ -452,7 +453,8 @@ ENDPOINTS |= {
         method="post",
         content=received,
     ),
-    "api:return_inspection": Row(
+    "api:return_inspection": Row(OWN_SELLERS | OWNERS, refused={CUSTOMER}, of="goods"),
+    "post api:return_inspection": Row(
         **MANAGERS_ACT, of="goods", content=lambda world: {"deductions": []}
     ),
     "api:dispute_statement": Row(**CUSTOMERS_ACT, of="disputed", content=lambda world: STATEMENT),
@@ -534,6 +536,8 @@ SELLER_PAGES |= {
     "seller:help_returns": Row(SELLERS),
 }
 OWNER_PAGES |= {
+    "owner:orders_cancel": Row(**OWNER_ADMIN),
+    "post owner:orders_cancel": Row(**OWNER_ADMIN, method="post"),
     "owner:returns_confirm": Row(**OWNER_ADMIN, method="post"),
     "return owner:case_detail": Row(OWNERS, of="return"),
     "owner:return_answer": Row(OWNERS, of="return"),
@@ -569,5 +573,40 @@ OWNER_PAGES |= {
     "owner:settings_return_policy": Row(**OWNER_ADMIN, of="return_policy"),
     "owner:settings_return_policy_removal": Row(**OWNER_ADMIN, of="return_policy", method="post"),
 }
+
+# -- Exports: each is of one person, whoever works beside them ---------------------------------
+
+
+def exporting_pages(surface: str, all_of_it: frozenset, asking: dict, mine: set, beside: set):
+    """`asking`: who may export at all; `mine`: whose the export, the preset and the schedule are;
+    `beside`: who works there without the rank for it."""
+    own = {"may": mine, "of": f"{surface}_export"}
+    preset = {"may": mine, "refused": beside, "of": f"{surface}_preset", "method": "post"}
+    schedule = {"may": mine, "of": f"{surface}_schedule", "method": "post"}
+    rows = {
+        "export_list": Row(all_of_it),
+        "export_new": Row(**asking),
+        "export_preset_keep": Row(**asking, method="post"),
+        "export_preset_rename": Row(**preset),
+        "export_preset_delete": Row(**preset),
+        "export_schedule_list": Row(all_of_it),
+        "export_schedule_new": Row(**asking),
+        "export_schedule_pause": Row(**schedule),
+        "export_schedule_resume": Row(**schedule),
+        "export_schedule_delete": Row(**schedule),
+        "export_detail": Row(**own),
+        "export_download": Row(**own),
+        "export_file": Row(**own),
+        "export_cancel": Row(**own, method="post"),
+        "export_retry": Row(**own, method="post"),
+    }
+    named = {f"{surface}:{name}": row for name, row in rows.items()}
+    for name in ("export_new", "export_schedule_new"):
+        named[f"post {surface}:{name}"] = Row(**asking, method="post")
+    return named
+
+
+SELLER_PAGES |= exporting_pages("seller", SELLERS, SELLER_ADMINS, {SELLER}, {SELLER_EMPLOYEE})
+OWNER_PAGES |= exporting_pages("owner", OWNERS, OWNER_ADMIN, {OWNER}, {OWNER_EMPLOYEE})
 
 ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS

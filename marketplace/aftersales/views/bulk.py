@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.actors import Rank
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.jobs.operations import continue_job, start_job
 from core.web import OperationFormView, OperationView, go_to
 from marketplace.aftersales.bulk import (
@@ -24,14 +24,16 @@ from marketplace.aftersales.bulk import (
 )
 from marketplace.aftersales.consequences import consequence_words
 from marketplace.aftersales.forms import ReasonForm
-from marketplace.aftersales.transactions import Transaction, offered_to
+from marketplace.aftersales.transactions import Transaction, offered_to, rejects
+from orders.matching import check_unchanged, numbers_matching
 from orders.models import Case, Reason
 
 PREVIEW = "preview"
 
 
 class OrdersCancel(OperationFormView):
-    """Asks once more, order by order; the result of each is on the job's page."""
+    """Asks once more, order by order; the result of each is on the job's page. With `all` it is
+    about everything that the list shows at its address `query`, as it is when yes is said."""
 
     form_class = ReasonForm
     template_name = "aftersales/orders_cancel.html"
@@ -40,20 +42,49 @@ class OrdersCancel(OperationFormView):
     def dispatch(self, request, *args, **kwargs):
         if not offered_to(request.actor):
             raise PermissionDenied(_("Cancelling orders needs the role Manager."))
-        if not self.numbers:
+        try:
+            chosen = self.numbers
+        except DomainError as refusal:  # too many, or an address that is not valid
+            messages.error(request, str(refusal))
+            return go_to(request, self.list_url)
+        if not chosen:
             messages.error(request, _("Select the orders first."))
-            return go_to(request, reverse("seller:order_list"))
+            return go_to(request, self.list_url)
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def list_url(self) -> str:
+        query = self.given.get("query", "")
+        return f"{self.at('order_list')}?{query}" if query else self.at("order_list")
+
+    def at(self, name: str, *arguments: str) -> str:
+        """An address on the reader's surface."""
+        return reverse(f"{self.request.resolver_match.namespace}:{name}", args=arguments)
+
+    @property
+    def given(self):
+        return self.request.POST if self.request.method == "POST" else self.request.GET
+
+    @property
+    def everything(self) -> bool:
+        return bool(self.given.get("all"))
 
     @cached_property
     def numbers(self) -> list[str]:
-        request = self.request
-        given = request.POST if request.method == "POST" else request.GET
-        return list(dict.fromkeys(number for number in given.getlist("order") if number))
+        if self.everything:
+            query = self.given.get("query", "")
+            return numbers_matching("orders", query, actor=self.request.actor)
+        ticked = self.given.getlist("numbers") + self.given.getlist("order")
+        return list(dict.fromkeys(filter(None, ticked)))
+
+    @property
+    def unseen(self) -> bool:
+        """So many that nobody would read what becomes of each beforehand: it is told after."""
+        return self.everything and len(self.numbers) > MOST
 
     @cached_property
     def orders(self) -> list[OrderToCancel]:
-        return orders_to_cancel(self.numbers[:MOST], self.request.actor)
+        return [] if self.unseen else orders_to_cancel(self.numbers[:MOST], self.request.actor)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         reasons = Reason.objects.pickable_by(self.request.actor, Case.Kind.CANCEL)
@@ -75,7 +106,9 @@ class OrdersCancel(OperationFormView):
         return response
 
     def perform(self, data: dict):
-        if len(self.numbers) > MOST:
+        if self.everything:
+            check_unchanged(self.numbers, self.given.get("told", ""))
+        elif len(self.numbers) > MOST:
             raise InvalidInput(_("At most %(n)s orders at once.") % {"n": MOST})
         reason = self.form.chosen_reason
         if reason and reason.needs_note and not data["note"].strip():
@@ -95,18 +128,26 @@ class OrdersCancel(OperationFormView):
         ) % {"n": count}
 
     def get_success_url(self) -> str:
-        return reverse("seller:job_detail", args=[self.result.number])
+        return self.at("job_detail", self.result.number)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         possible = [order for order in self.orders if not order.refusal]
         reason = context["form"].chosen_reason
+        count = len(self.numbers) if self.unseen else len(possible)
         return context | {
+            "list_url": self.list_url,
+            "everything": self.everything,
+            "unseen": self.unseen,
+            "told": len(self.numbers),
+            "query": self.given.get("query", ""),
+            "rejects": rejects(Transaction.CANCEL, self.request.actor),
+            "count": count,
             "possible": possible,
             "impossible": [order for order in self.orders if order.refusal],
             "consequence": consequence_words(reason, Transaction.CANCEL, self.request.actor),
-            "yes": ngettext("Yes, cancel %(n)s order", "Yes, cancel %(n)s orders", len(possible))
-            % {"n": len(possible)},
+            "yes": ngettext("Yes, cancel %(n)s order", "Yes, cancel %(n)s orders", count)
+            % {"n": count},
         }
 
 
