@@ -101,6 +101,7 @@ api_urls = [
         api.ReturnEstimates.as_view(),
         name="return_estimates",
     ),
+    path("return-policies/", api.ReturnPolicyList.as_view(), name="return_policy_list"),
     path("returns/", api.ReturnList.as_view(), name="return_list"),
     path("returns/<str:number>/", api.ReturnDetail.as_view(), name="return_detail"),
     path("returns/<str:number>/approval/", api.ReturnApproval.as_view(), name="return_approval"),

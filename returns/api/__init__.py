@@ -18,6 +18,7 @@ from returns.api.disputing import (
 )
 from returns.api.evidence import Evidence, EvidenceFile
 from returns.api.goods import ReturnInspection, ReturnReceipts, ReturnShipment
+from returns.api.policies import ReturnPolicyList
 from returns.api.reading import ReturnDetail, ReturnList
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ReturnList",
     "ReturnMessages",
     "ReturnOffers",
+    "ReturnPolicyList",
     "ReturnReceipts",
     "ReturnRejection",
     "ReturnShipment",

@@ -16,13 +16,14 @@ from core.deadlines.calendar import Unit
 from core.deadlines.models import DeadlineRule
 from core.deadlines.schedule import Schedule, rule_for, schedule_of
 from core.money import at_rate, currency_exponent
-from orders.models import Reason
+from orders.models import Order, Reason
 from refunds.models import RefundLine, RefundPlan
 from returns.defaults import WINDOW_STEP
 from returns.models import ReturnPolicy
 from returns.presenters.figures import SumRow
 from returns.rules import Policies, Rules
 
+CURRENCY = "EUR"  # of examples, where neither the rules nor an order names one
 STEPS = ("answer", "escalated", "offer", "send_goods", "confirm_receipt", "statement", "appeal")
 
 
@@ -120,19 +121,33 @@ def place_words(policy: ReturnPolicy | None) -> str:
     return words[:1].upper() + words[1:]
 
 
+def usual_currency(actor: Actor) -> str:
+    """The currency of the newest order that this reader may see."""
+    orders = Order.objects.visible_to(actor).order_by("-placed_at", "-pk")
+    return orders.values_list("currency", flat=True).first() or CURRENCY
+
+
 def policies_in_force(actor: Actor, currency: str) -> list[PolicyInForce]:
     """The marketplace's rules first, then every place that differs, as far as the reader may know
     of them. Customers read the marketplace's and those of categories."""
+    return [
+        PolicyInForce(row, place_words(row), terms_in_words(rules, of_currency))
+        for row, rules, of_currency in rules_in_force(actor, currency)
+    ]
+
+
+def rules_in_force(actor: Actor, currency: str) -> list[tuple[ReturnPolicy | None, Rules, str]]:
+    """(whose they are, the rules, the currency of their amounts) as `policies_in_force` words
+    them; the first one is the marketplace's, None where its owner has said nothing."""
     rows = list(_readable(actor).select_related("seller").order_by("seller", "category"))
     book = Policies(rows)
     general = next((row for row in rows if not (row.seller_id or row.category)), None)
     others = [row for row in rows if row is not general]
 
-    def resolved(row: ReturnPolicy | None) -> PolicyInForce:
+    def resolved(row: ReturnPolicy | None) -> tuple[ReturnPolicy | None, Rules, str]:
         of_currency = (row.currency if row else "") or currency
         seller_id, category = (row.seller_id, row.category) if row else (None, "")
-        rules = book.rules_for(seller_id, category, of_currency)  # type: ignore[arg-type]
-        return PolicyInForce(row, place_words(row), terms_in_words(rules, of_currency))
+        return row, book.rules_for(seller_id, category, of_currency), of_currency  # type: ignore[arg-type]
 
     return [resolved(general), *(resolved(row) for row in others)]
 

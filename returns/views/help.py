@@ -4,8 +4,7 @@ from django.views.generic import TemplateView
 
 from orders.models import Reason
 from returns.policies import MOST_FILES
-from returns.presenters.terms import policies_in_force, time_words
-from returns.views.settings import usual_currency
+from returns.presenters.terms import policies_in_force, time_words, usual_currency
 
 
 class HelpReturns(TemplateView):

@@ -9,20 +9,18 @@ from django.views.generic import TemplateView
 
 from core.accounts.views import AdminOnly
 from core.web import OperationFormView, OperationView
-from orders.models import Order
 from returns.forms.settings import ReturnPolicyForm
 from returns.models import ReturnPolicy
 from returns.operations.policy_settings import RULES, delete_policy, save_policy
-from returns.presenters.terms import place_words, policies_in_force, preview_of, time_words
+from returns.presenters.terms import (
+    place_words,
+    policies_in_force,
+    preview_of,
+    time_words,
+    usual_currency,
+)
 
 TRY = "try"
-CURRENCY = "EUR"  # of the example, where neither the rules nor an order names one
-
-
-def usual_currency(actor) -> str:
-    """The currency of the newest order that this reader may see."""
-    orders = Order.objects.visible_to(actor).order_by("-placed_at", "-pk")
-    return orders.values_list("currency", flat=True).first() or CURRENCY
 
 
 class ReturnPolicies(AdminOnly, TemplateView):
