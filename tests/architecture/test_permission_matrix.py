@@ -17,6 +17,7 @@ from core.accounts.operations import create_token
 from core.actors import SYSTEM, Actor, Role
 from core.deadlines.models import HolidayCalendar
 from core.evidence.operations import store_upload
+from core.exports.operations import keep_preset, keep_schedule
 from core.jobs.models import Job
 from core.lists.saving import save_view
 from core.notifications.models import Notification
@@ -29,6 +30,8 @@ from returns.operations import approve_items, make_offer, reject_items
 from sellers.models import DeliveryOption, SellerMember, ShippingCompany
 from tests.architecture.permissions import NOBODY, OWN_ACCOUNT, PEOPLE, PUBLIC, ROUTES, SIGNED, Row
 from tests.core.hostile_files import picture
+from tests.exports.tables import asked as asked_for_file
+from tests.exports.tables import finished
 from tests.factories import (
     items_of,
     line,
@@ -149,6 +152,7 @@ def build() -> World:
         "calendar": {"pk": HolidayCalendar.objects.create(code="c", name="C").pk},
     }
     keys |= returns_of(here, people)
+    keys |= exports_of({role: people[role] for role in ("seller", "owner")})
     for role in ("customer", "seller", "owner"):
         keys[f"{role}_notification"] = {"pk": notified(people[role])}
     keys["list"] = {"list": "order_list"}
@@ -194,6 +198,22 @@ def returns_of(seller, people: dict) -> dict[str, dict]:
         "disputed": {"number": rejected.case.number},
         "evidence": {"key": str(photo.key)},
     }
+
+
+def exports_of(people: dict) -> dict[str, dict]:
+    """What the person of each role has of exports: a file, kept columns, a schedule."""
+    keys = {}
+    wish = {"source": "orders", "columns": ["order_number"], "format": "csv"}
+    for role, actor in people.items():
+        export = finished(asked_for_file(actor, "orders", ["order_number"]))
+        preset = keep_preset(actor=actor, name="p", **wish)
+        schedule = keep_schedule(
+            **wish, query="", actor=actor, zone="UTC", language="en", name="s", every="day", hour=7
+        )
+        keys[f"{role}_export"] = {"number": export.number}
+        keys[f"{role}_preset"] = {"pk": preset.pk}
+        keys[f"{role}_schedule"] = {"pk": schedule.pk}
+    return keys
 
 
 def notified(actor: Actor) -> int:
