@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-ORDERS = int(os.environ.get("BENCH_ORDERS", "3000"))
+ORDERS = int(os.environ.get("BENCH_ORDERS", "9000"))
 SEEDED = os.environ.get("BENCH_ON", "")  # the name of a database that is read and kept
 DATABASE = os.environ.get("BENCH_DATABASE", "bench_marketplace")
 SELLERS = 20

@@ -1,24 +1,36 @@
-"""Bare views for reading: the statement that the answer needs, and the page around the rows as
-one text. Nobody is asked who they are; filters, tabs and counts do not exist.
-
-BENCH_FRAMES is a folder with `<page>.before.html` and `<page>.after.html`: what our own pages have
-around their rows, so that both sides send the same frame.
-"""
-
-import os
-from datetime import datetime
-from functools import cache
-from html import escape
-from pathlib import Path
+"""Bare views for reading: the statement that the answer needs. Nobody is asked who they are;
+filters, tabs and counts do not exist."""
 
 import orjson
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import path
 
+LIST = """
+    SELECT o.number, so.status, so.placed_at, so.total, o.currency, so.unit_count, so.ship_by,
+           c.first_name, c.last_name
+    FROM orders_sellerorder so
+    JOIN orders_order o ON o.id = so.order_id
+    JOIN orders_customer c ON c.id = o.customer_id
+    WHERE so.seller_id = %s AND so.status = %s
+    ORDER BY so.placed_at DESC, so.id DESC LIMIT 50
+"""
+DETAIL = """
+    SELECT o.number, o.status, o.placed_at, o.currency, o.total, o.shipping_address,
+           c.first_name, c.last_name, c.email,
+           (SELECT jsonb_agg(jsonb_build_object(
+                'item', i.number, 'status', i.status, 'sku', l.sku, 'name', l.name,
+                'quantity', i.last_unit - i.first_unit, 'unit_price', l.unit_price,
+                'product', i.captured_product, 'shipping', i.captured_shipping) ORDER BY i.id)
+            FROM orders_orderitem i JOIN orders_orderline l ON l.id = i.line_id
+            WHERE i.order_id = o.id)
+    FROM orders_order o JOIN orders_customer c ON c.id = o.customer_id
+    WHERE o.number = %s
+"""
 PART = """
     SELECT o.number, so.status, so.placed_at, so.total, o.currency, so.unit_count, so.ship_by,
-           c.first_name, c.last_name, c.email, o.shipping_address ->> 'country', asked.kind
+           c.first_name, c.last_name, c.email, o.shipping_address ->> 'country', asked.kind,
+           asked.due_at
     FROM orders_sellerorder so
     JOIN orders_order o ON o.id = so.order_id
     JOIN orders_customer c ON c.id = o.customer_id
@@ -56,6 +68,9 @@ LISTS = {
     "preparing": "AND p.status IN ('preparing', 'ready_to_ship') ORDER BY p.ship_by, p.id",
     "shipped": "AND p.status IN ('shipped', 'delivered', 'delivery_failed') ORDER BY p.id DESC",
 }
+
+
+NAMED = "upper(c.first_name) LIKE %s OR upper(c.last_name) LIKE %s OR upper(c.email) LIKE %s"
 
 
 def rows(statement: str, values: list) -> list[tuple]:
@@ -96,103 +111,23 @@ def orders_by_number(request):
 
 def orders_by_name(request):
     """Of customers in whose names or e-mail each word is found."""
-    one = "upper(c.first_name) LIKE %s OR upper(c.last_name) LIKE %s OR upper(c.email) LIKE %s"
-    words = request.GET["search"].upper().split()
-    where = "WHERE " + " AND ".join(f"({one})" for _word in words)
+    return answered(rows(*by_name(request.GET["search"])))
+
+
+def by_name(text: str) -> tuple[str, list]:
+    words = text.upper().split()
+    where = "WHERE " + " AND ".join(f"({NAMED})" for _word in words)
     values = [f"%{word}%" for word in words for _column in range(3)]
-    return answered(rows(ORDERS.format(where=where), [*values, 50]))
+    return ORDERS.format(where=where), [*values, 50]
 
 
 def packages(request, seller_id):
     return answered(rows(PACKAGES.format(which=LISTS["all"]), [seller_id]))
 
 
-# -- Pages ---------------------------------------------------------------------------------
-
-ORDER_ROW = (
-    '<tr class="row"><td><label class="hit"><input type="checkbox" class="check" name="order"'
-    ' value="{0}"></label></td><td><a href="/seller/orders/{0}/" class="link-quiet num">{0}</a>'
-    '</td><td class="num"><time datetime="{1}">{2}</time></td><td class="truncate">{3} <span>{4}'
-    '</span></td><td><span class="badge">{5}</span></td><td>{6}</td><td class="end">'
-    '<span class="money">{7}<i>{8}</i></span></td></tr>'
-)
-PACKAGE_ROW = (
-    '<tr class="row"><td><label class="hit"><input type="checkbox" class="check" name="numbers"'
-    ' value="{0}"></label></td><td><a href="/seller/packages/{0}/" class="link-quiet num">{0}</a>'
-    '<a href="/seller/orders/{1}/">{1}</a></td><td>{2}</td><td>{3} <span>{4}</span></td>'
-    '<td>{5} <span>{6} {7}</span></td><td class="num">{8}</td><td><span class="badge">{9}</span>'
-    '</td><td><time datetime="{10}">{11}</time></td></tr>'
-)
-
-
-def seller_orders_page(request, seller_id):
-    found = rows(PART.format(beyond=""), [seller_id, 50])
-    return page("orders", [_order_row(row) for row in found])
-
-
-def packages_page(request, seller_id, listing):
-    found = rows(PACKAGES.format(which=LISTS[listing]), [seller_id])
-    return page(listing, [_package_row(row) for row in found])
-
-
-def page(name: str, written: list[str]) -> HttpResponse:
-    before, after = _frame(name)
-    return HttpResponse(f"{before}{''.join(written)}{after}")
-
-
-@cache
-def _frame(name: str) -> tuple[str, str]:
-    folder = Path(os.environ["BENCH_FRAMES"])
-    return tuple((folder / f"{name}.{part}.html").read_text() for part in ("before", "after"))
-
-
-def _order_row(row: tuple) -> str:
-    number, status, placed_at, total, currency, _units, _due, first, last, email, country, kind = (
-        row
-    )
-    return ORDER_ROW.format(
-        escape(number),
-        placed_at.isoformat(),
-        _day(placed_at),
-        escape(f"{first} {last}".strip() or email),
-        escape(country or ""),
-        status,
-        kind or "–",
-        f"{total / 100:,.2f}",
-        currency,
-    )
-
-
-def _package_row(row: tuple) -> str:
-    number, status, created, ship_by, shipped, delivered, tracking, invoice, order = row[:9]
-    option, company, recipient, city, contents = row[9:]
-    moment = ship_by if status in ("preparing", "ready_to_ship") else delivered or shipped
-    what = ", ".join(f"{one['quantity']} × {one['name']}" for one in contents or [])
-    return PACKAGE_ROW.format(
-        number,
-        escape(order),
-        escape(what),
-        escape(recipient or ""),
-        escape(city or ""),
-        escape(option or ""),
-        escape(company or ""),
-        escape(tracking),
-        escape(invoice),
-        status,
-        moment.isoformat() if moment else "",
-        _day(moment or created),
-    )
-
-
-def _day(moment: datetime | None) -> str:
-    return moment.strftime("%d %b %Y") if moment else "–"
-
-
 urlpatterns = [
     path("read/sellers/<int:seller_id>/orders/", seller_orders),
-    path("read/sellers/<int:seller_id>/orders/page/", seller_orders_page),
     path("read/sellers/<int:seller_id>/packages/", packages),
-    path("read/sellers/<int:seller_id>/packages/<str:listing>/page/", packages_page),
     path("read/orders/", orders),
     path("read/orders/by-number/", orders_by_number),
     path("read/orders/by-name/", orders_by_name),

@@ -1,8 +1,7 @@
-"""What is measured, how, and how it is told. Only ratios taken in one run count."""
+"""What is measured, and how. Only ratios taken in one run count."""
 
 import json
 import os
-import platform
 import socket
 import statistics
 import subprocess
@@ -12,9 +11,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
+
+from tests.load.alone import Alone
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -22,36 +22,52 @@ CLIENTS = 8
 WARMING = 8  # calls before each measurement, which fill what a process keeps
 SIDES = ("floor", "ours")
 ROOT = Path(__file__).resolve().parent.parent.parent
-FIGURES = ROOT / "docs" / "performance.json"
 
 
 @dataclass
 class Operation:
-    """One thing measured on both sides. A request is (method, path, body); `who` asks ours."""
+    """One thing measured on both sides. A request is (method, path, body); `who` asks ours.
+
+    bar:     the least ratio of ours to the floor; None where only the times count
+    slowest: the most milliseconds that 99 of 100 calls of ours may take
+    pace:    calls come at this part of what ours can do, whether the last one is answered or not
+    alone:   the same by PostgreSQL alone
+    """
 
     name: str
-    bar: float
+    bar: float | None
     floor: Iterator
     ours: Iterator
     who: str = "owner"
+    clients: int = CLIENTS
+    slowest: float | None = None
+    pace: float | None = None
+    alone: Alone | None = None
     figures: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
     latencies: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    postgres: float | None = None
 
     def told(self) -> dict:
-        """The figures as `docs/performance.json` holds them: requests a second, milliseconds."""
+        """The figures as `docs/performance.json` holds them: calls a second, milliseconds."""
         floor, ours = (statistics.median(self.figures[side]) for side in SIDES)
-        times = sorted(self.latencies["ours"])
-        p50, p99 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.99))
         return {
             "operation": self.name,
+            "postgres": self.postgres and round(self.postgres, 1),
             "floor": round(floor, 1),
             "ours": round(ours, 1),
-            "ratio": round(ours / floor, 3),
+            "ratio": None if self.bar is None else round(ours / floor, 3),
             "bar": self.bar,
-            "p50_ms": round(p50, 1),
-            "p99_ms": round(p99, 1),
+            "p50_ms": self._share("ours", 0.5),
+            "p99_ms": self._share("ours", 0.99),
+            "floor_p99_ms": self._share("floor", 0.99),
+            "slowest_ms": self.slowest,
+            "clients": self.clients,
             "rounds": {side: [round(figure, 1) for figure in self.figures[side]] for side in SIDES},
         }
+
+    def _share(self, side: str, share: float) -> float:
+        times = sorted(self.latencies[side])
+        return round(times[int(len(times) * share)] * 1000, 1)
 
 
 class Server:
@@ -92,12 +108,18 @@ class Server:
 def measure(operations: list[Operation], servers: dict[str, Server], headers: dict) -> None:
     """All rounds of all operations, the two sides in turn. headers: of each `who`."""
     for operation in operations:
+        own = headers[operation.who]
         for side, server in servers.items():
             for _call in range(WARMING):
-                _checked(server, next(getattr(operation, side)), headers[operation.who])
+                _checked(server, next(getattr(operation, side)), own)
+        if operation.alone is not None:
+            operation.postgres = operation.alone.per_second(min(SECONDS, 2))
+        rate = operation.pace and operation.pace * _Round(operation, "ours", servers, own).run()
         for _round in range(ROUNDS):
-            for side, server in servers.items():
-                _measure(operation, side, server, headers[operation.who])
+            for side in servers:
+                measured = _Round(operation, side, servers, own, rate)
+                operation.figures[side].append(measured.run())
+                operation.latencies[side] += measured.done
 
 
 def _checked(server: Server, request: tuple, headers: dict) -> None:
@@ -108,71 +130,46 @@ def _checked(server: Server, request: tuple, headers: dict) -> None:
         raise SystemExit(f"bench: {method} {path}: {status} {text[:300]!r}")
 
 
-def _measure(operation: Operation, side: str, server: Server, headers: dict) -> None:
-    requests = getattr(operation, side)
-    lock = threading.Lock()
-    end = time.monotonic() + SECONDS
-    done: list[float] = []
-    wrong: list[str] = []
+class _Round:
+    """One measurement of one side. With a `rate` calls begin at their moments, and the time of
+    one counts from its moment: who waits for a free client has waited."""
 
-    def client() -> None:
-        while time.monotonic() < end and not wrong:
-            with lock:
-                request = next(requests, None)
+    def __init__(self, operation: Operation, side: str, servers, headers, rate=None):
+        self.operation, self.side = operation, side
+        self.server, self.headers = servers[side], headers
+        self.every = 1 / rate if rate else 0
+        self.lock = threading.Lock()
+        self.done: list[float] = []
+        self.wrong: list[str] = []
+
+    def run(self) -> float:
+        """Calls a second."""
+        self.started = self.next = time.monotonic()
+        self.end = self.started + SECONDS
+        threads = [threading.Thread(target=self._client) for _ in range(self.operation.clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self.wrong:
+            raise SystemExit(f"{self.side}: {self.wrong[0]}")
+        if time.monotonic() < self.end:
+            raise SystemExit(
+                f"bench: {self.operation.name}: {self.side} ran out of orders; set BENCH_ORDERS."
+            )
+        return len(self.done) / (time.monotonic() - self.started)
+
+    def _client(self) -> None:
+        while time.monotonic() < self.end and not self.wrong:
+            with self.lock:
+                request = next(getattr(self.operation, self.side), None)
+                begin = self.next if self.every else time.monotonic()
+                self.next += self.every
             if request is None:
                 return
-            started = time.monotonic()
+            time.sleep(max(begin - time.monotonic(), 0))
             try:
-                _checked(server, request, headers)
+                _checked(self.server, request, self.headers)
             except (SystemExit, OSError) as error:
-                wrong.append(str(error))
-            done.append(time.monotonic() - started)
-
-    started = time.monotonic()
-    threads = [threading.Thread(target=client) for _client in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise SystemExit(f"{side}: {wrong[0]}")
-    if time.monotonic() < end:
-        raise SystemExit(f"bench: {operation.name}: {side} ran out of orders; set BENCH_ORDERS.")
-    operation.figures[side].append(len(done) / (time.monotonic() - started))
-    operation.latencies[side] += done
-
-
-def tell(operations: list[Operation], *, data: str, keep: bool) -> None:
-    """The table, and, to `keep` it, with raw figures in docs/performance.json under `data`."""
-    told = [operation.told() for operation in operations]
-    print(f"\n{data}: {CLIENTS} clients, 2 workers, {ROUNDS} × {SECONDS:g} s, per second\n")
-    titles = f"{'floor':>9}{'ours':>9}{'ratio':>8}{'bar':>7}{'p50 ms':>9}{'p99 ms':>9}"
-    print(f"{'operation':<40}{titles}")
-    for row in told:
-        print(
-            f"{row['operation']:<40}{row['floor']:>9.0f}{row['ours']:>9.0f}{row['ratio']:>8.2f}"
-            f"{row['bar']:>7.2f}{row['p50_ms']:>9.1f}{row['p99_ms']:>9.1f}"
-        )
-    if keep:
-        _keep(data, told)
-
-
-def _keep(data: str, told: list[dict]) -> None:
-    kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-    kept[data] = {
-        "date": date.today().isoformat(),
-        "commit": commit,
-        "python": platform.python_version(),
-        "load_average": [round(load, 1) for load in os.getloadavg()],
-        "clients": CLIENTS,
-        "workers": 2,
-        "seconds": SECONDS,
-        "operations": told,
-    }
-    FIGURES.write_text(json.dumps(kept, indent=2) + "\n")
+                self.wrong.append(str(error))
+            self.done.append(time.monotonic() - begin)

@@ -10,7 +10,11 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.load.alone import Alone, read
 from tests.load.databases import SELLERS, order_json
+from tests.load.floor_reads import DETAIL, LIST, LISTS, PACKAGES, PART, by_name
+from tests.load.floor_reads import ORDERS as OWNERS
+from tests.load.floor_writes import cancel, place
 from tests.load.measuring import Operation, Server
 
 API = "/api/v1"
@@ -44,18 +48,12 @@ def placed(seller_id: int, numbers: list[str]) -> list[Operation]:
     def details(prefix: str):
         return itertools.cycle([("GET", f"{prefix}/{number}/", None) for number in numbers])
 
-    def creations(path: str):
+    def new_orders():
         for n in itertools.count():
-            yield "POST", path, order_json(f"N-{uuid.uuid4().hex[:12]}", n % SELLERS, now)
+            yield order_json(f"N-{uuid.uuid4().hex[:12]}", n % SELLERS, now)
 
-    half = len(numbers) // 2
-
-    def cancels(prefix: str, pool: list[str]):
-        """Each of an order's three items once, so that there are enough for every round."""
-        for item in ("1.1", "2.1", "3.1"):
-            wish = {"items": [{"item": item, "quantity": 1, "reason": "changed_mind"}]}
-            for number in pool:
-                yield "POST", f"{prefix}/{number}/cancellations/", wish
+    def creations(path: str):
+        return (("POST", path, order) for order in new_orders())
 
     orders = f"{API}/orders"
     return [
@@ -65,14 +63,55 @@ def placed(seller_id: int, numbers: list[str]) -> list[Operation]:
             forever(f"/sellers/{seller_id}/orders/?status={status}"),
             forever(f"{orders}/?status={status}&page_size=50"),
             who="seller",
+            alone=reading(LIST, [seller_id, status]),
         ),
-        Operation("order detail JSON", 0.32, details("/orders"), details(orders)),
-        Operation("create order, 3 items", 0.31, creations("/orders/"), creations(f"{orders}/")),
         Operation(
-            "cancel with plan, events, outbox",
-            0.33,
-            cancels("/orders", numbers[:half]),
-            cancels(orders, numbers[half:]),
+            "order detail JSON",
+            0.32,
+            details("/orders"),
+            details(orders),
+            alone=Alone(read, ((DETAIL, [number]) for number in itertools.cycle(numbers))),
+        ),
+        Operation(
+            "create order, 3 items",
+            0.31,
+            creations("/orders/"),
+            creations(f"{orders}/"),
+            alone=Alone(place, ((order,) for order in new_orders())),
+        ),
+        *_cancellations(numbers),
+    ]
+
+
+def _cancellations(numbers: list[str]) -> list[Operation]:
+    """Each item once: of a third of the orders by each side, and by PostgreSQL alone. As fast as
+    eight clients can; with sixteen; and at a pace that leaves ours some room, because a queue in
+    front of two workers says more of the clients than of the answer."""
+    third = len(numbers) // 3
+
+    def items(part: int):
+        for item in ("1.1", "2.1", "3.1"):
+            for number in numbers[part * third : (part + 1) * third]:
+                yield number, item
+
+    def calls(prefix: str, part: int):
+        for number, item in items(part):
+            wish = {"items": [{"item": item, "quantity": 1, "reason": "changed_mind"}]}
+            yield "POST", f"{prefix}/{number}/cancellations/", wish
+
+    bare, whole = calls("/orders", 0), calls(f"{API}/orders", 1)
+    name = "cancel with plan, events, outbox"
+    return [
+        Operation(name, 0.33, bare, whole, alone=Alone(cancel, items(2))),
+        Operation(f"{name}, 16 clients", 0.33, bare, whole, clients=16),
+        Operation(
+            "cancel, 16 clients, at 0.6 of what ours can",
+            None,
+            bare,
+            whole,
+            clients=16,
+            pace=0.6,
+            slowest=60,
         ),
     ]
 
@@ -90,12 +129,26 @@ def seeded(seller_id: int) -> list[Operation]:
             forever(f"{seller}/packages/"),
             forever(f"{API}/packages/"),
             who="seller",
+            alone=_packages(seller_id, "all"),
         ),
-        _page("page Orders", f"{seller}/orders/page/", "orders"),
-        _page("page Packages Preparing", f"{seller}/packages/preparing/page/", "preparing"),
-        _page("page Package List", f"{seller}/packages/all/page/", "all"),
-        _page("page Shipped Packages", f"{seller}/packages/shipped/page/", "shipped"),
+        _page("page Orders", seller, "orders", reading(PART.format(beyond=""), [seller_id, 50])),
+        *(
+            _page(name, f"{seller}/packages/{which}", which, _packages(seller_id, which))
+            for name, which in (
+                ("page Packages Preparing", "preparing"),
+                ("page Package List", "all"),
+                ("page Shipped Packages", "shipped"),
+            )
+        ),
     ]
+
+
+def reading(statement: str, values: list) -> Alone:
+    return Alone(read, itertools.repeat((statement, values)))
+
+
+def _packages(seller_id: int, which: str) -> Alone:
+    return reading(PACKAGES.format(which=LISTS[which]), [seller_id])
 
 
 def _sellers_lists(seller_id: int, seller: str) -> list[Operation]:
@@ -110,6 +163,7 @@ def _sellers_lists(seller_id: int, seller: str) -> list[Operation]:
             at(f"{seller}/orders/", size=SMALL_PAGE),
             at(ORDERS, page_size=SMALL_PAGE),
             who="seller",
+            alone=reading(PART.format(beyond=""), [seller_id, SMALL_PAGE]),
         ),
         Operation(
             f"seller's list JSON, page {DEEP:,}",
@@ -117,6 +171,10 @@ def _sellers_lists(seller_id: int, seller: str) -> list[Operation]:
             at(f"{seller}/orders/", size=SMALL_PAGE, **floor),
             at(ORDERS, page_size=SMALL_PAGE, **ours),
             who="seller",
+            alone=reading(
+                PART.format(beyond="AND (so.placed_at, so.id) < (%s, %s)"),
+                [seller_id, floor["placed_at"], floor["id"], SMALL_PAGE],
+            ),
         ),
     ]
 
@@ -126,12 +184,22 @@ def _owners_lists() -> list[Operation]:
 
     ours, floor = _page_after(Order.objects.all(), DEEP * 50)
     return [
-        Operation("owner's list JSON, first page", 0.36, at("/read/orders/"), at(ORDERS)),
+        Operation(
+            "owner's list JSON, first page",
+            0.36,
+            at("/read/orders/"),
+            at(ORDERS),
+            alone=reading(OWNERS.format(where=""), [50]),
+        ),
         Operation(
             f"owner's list JSON, page {DEEP:,}",
             0.36,
             at("/read/orders/", **floor),
             at(ORDERS, **ours),
+            alone=reading(
+                OWNERS.format(where="WHERE (o.placed_at, o.id) < (%s, %s)"),
+                [floor["placed_at"], floor["id"], 50],
+            ),
         ),
     ]
 
@@ -148,24 +216,39 @@ def _one_and_searches() -> list[Operation]:
         return itertools.cycle([("GET", path.format(number), None) for number in numbers])
 
     return [
-        Operation("order detail JSON", 0.32, each("/orders/{}/"), each(ORDERS + "{}/")),
+        Operation(
+            "order detail JSON",
+            0.32,
+            each("/orders/{}/"),
+            each(ORDERS + "{}/"),
+            alone=Alone(read, ((DETAIL, [number]) for number in itertools.cycle(numbers))),
+        ),
         Operation(
             "search by number",
             0.35,
             each("/read/orders/by-number/?search={}"),
             each(ORDERS + "?search={}"),
+            alone=Alone(
+                read,
+                (
+                    (OWNERS.format(where="WHERE o.number LIKE %s"), [f"{number}%", 50])
+                    for number in itertools.cycle(numbers)
+                ),
+            ),
         ),
         Operation(
             "search by name",
             0.2,
             at("/read/orders/by-name/", search=words),
             at(ORDERS, search=words),
+            alone=reading(*by_name(words)),
         ),
     ]
 
 
-def _page(name: str, floor: str, ours: str) -> Operation:
-    return Operation(name, 0.34, forever(floor), forever(FRAMES[ours]), who="pages")
+def _page(name: str, floor_path: str, ours: str, alone: Alone) -> Operation:
+    path = f"{floor_path}/orders/page/" if ours == "orders" else f"{floor_path}/page/"
+    return Operation(name, 0.34, forever(path), forever(FRAMES[ours]), who="pages", alone=alone)
 
 
 def _page_after(rows, count: int) -> tuple[dict, dict]:
