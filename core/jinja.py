@@ -39,7 +39,7 @@ def _environment_for(reader: formats.Reader) -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
-    environment.globals.update(_=gettext, ngettext=ngettext, address=cells.address, icon=draw)
+    environment.globals.update(_=gettext, ngettext=ngettext)
     environment.filters.update(
         avatar=cells.avatar,
         badge=own.badge,
@@ -51,6 +51,7 @@ def _environment_for(reader: formats.Reader) -> Environment:
         icon=draw,
         money=own.money,
         number_url=cells.number_url,
+        page_url=cells.address,
         recently=own.recently,
         select_box=own.select_box,
         thumb=cells.thumb,
