@@ -37,9 +37,10 @@ def cell_select(source: Source, columns: Sequence[Column]) -> str:
 
 @contextmanager
 def reader_clock(zone: str) -> Iterator[None]:
-    """Within, the session's time zone is the reader's. Load no rows of models meanwhile: Django
-    reads moments as UTC."""
+    """Within, the session's time zone is the reader's, and a statement keeps to one core, so that
+    pages have the others. Load no rows of models meanwhile: Django reads moments as UTC."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         cursor.execute("SET LOCAL TIME ZONE %s", [zone])
         yield
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")

@@ -21,6 +21,7 @@ from core.jobs import CannotGoOn
 
 FOLDER = "exports"
 UNFINISHED = ".part"
+BUFFER = 1 << 20  # bytes
 
 
 class NoRoom(CannotGoOn):
@@ -50,7 +51,8 @@ def whole(target: Path) -> Iterator[IO[bytes]]:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.{uuid4().hex[:8]}{UNFINISHED}")
     try:
-        with open(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb", buffering=BUFFER) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -245,7 +245,7 @@ def ring_for(job_id: int) -> None:
     kind = Job.objects.filter(pk=job_id).values_list("kind", flat=True).first()
     registered = KINDS.get(kind or "")
     queue = registered.queue if registered else ""
-    nudge(task.set(queue=queue) if queue else task, job_id=job_id)
+    nudge(task.s().set(queue=queue) if queue else task, job_id=job_id)
 
 
 def _in(span: timedelta) -> ExpressionWrapper:
