@@ -609,4 +609,17 @@ def exporting_pages(surface: str, all_of_it: frozenset, asking: dict, mine: set,
 SELLER_PAGES |= exporting_pages("seller", SELLERS, SELLER_ADMINS, {SELLER}, {SELLER_EMPLOYEE})
 OWNER_PAGES |= exporting_pages("owner", OWNERS, OWNER_ADMIN, {OWNER}, {OWNER_EMPLOYEE})
 
+EXPORTS_BY_PROGRAM = {"refused": EVERYBODY - ADMINS}  # no such scope for them
+OF_OWNER = {"may": {OWNER}, "of": "owner_export", **EXPORTS_BY_PROGRAM}
+ENDPOINTS |= {
+    "api:export_list": Row(ADMINS, **EXPORTS_BY_PROGRAM),
+    "post api:export_list": Row(
+        ADMINS, **EXPORTS_BY_PROGRAM, method="post", content=lambda world: {"source": "orders"}
+    ),
+    "api:export_detail": Row(**OF_OWNER),
+    "api:export_file": Row(**OF_OWNER),
+    "api:export_cancellation": Row(**OF_OWNER, method="post"),
+    "api:export_repetition": Row(**OF_OWNER, method="post"),
+}
+
 ROUTES = CUSTOMER_PAGES | SELLER_PAGES | OWNER_PAGES | ENDPOINTS
