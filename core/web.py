@@ -24,6 +24,8 @@ from core.keyset import CursorNotValid, Page, page_of
 
 FORM_KEY = "form_key"
 CURSOR = "cursor"
+SORT = "sort"
+NOT_FILTERS = frozenset({CURSOR, SORT})  # what an address says beside its filters
 
 
 class PartialTemplate:
@@ -41,6 +43,24 @@ class PartialTemplate:
         response = super().render_to_response(context, **response_kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class NotNarrowed:
+    """The filters of a list that nobody narrowed: all rows. Building the real ones takes longer
+    than reading the rows, so they are made when somebody asks for their form."""
+
+    is_bound = False
+
+    def __init__(self, filterset_class: Any, rows: Any, request: HttpRequest):
+        self.qs = rows
+        self._make = lambda: filterset_class(None, queryset=rows, request=request)
+
+    @cached_property
+    def form(self) -> forms.Form:
+        return self._make().form
+
+    def is_valid(self) -> bool:
+        return False
 
 
 class ScopedListView(PartialTemplate, TemplateView):
@@ -65,9 +85,10 @@ class ScopedListView(PartialTemplate, TemplateView):
     def filter(self):
         if self.filterset_class is None:
             return None
-        return self.filterset_class(
-            self.request.GET or None, queryset=self.get_queryset(), request=self.request
-        )
+        rows, asked = self.get_queryset(), self.request.GET
+        if not asked.keys() - NOT_FILTERS:
+            return NotNarrowed(self.filterset_class, rows, self.request)
+        return self.filterset_class(asked, queryset=rows, request=self.request)
 
     def filtered(self):
         """The rows that the filters leave. A filter that is not valid leaves all, and says so."""

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from core import formats
 from core.lists.looks import Look, look_of
-from core.lists.saving import ViewLink, tidied, view_links, views_of
-from core.web import CURSOR, ScopedListView
+from core.lists.saving import Views, tidied, view_links, views_of
+from core.web import CURSOR, SORT, ScopedListView
 
-SORT = "sort"
 POLL_SECONDS = 20
 
 
@@ -85,11 +84,11 @@ class LookedList(ScopedListView):
             **kwargs,
         )
 
-    def saved_views(self) -> list[ViewLink]:
+    def saved_views(self) -> Views:
         """For templates, as `view.saved_views`: asked by the page, and not by its table, which
         comes by itself again and again."""
         views = views_of(self.request.actor, self.list_name)
-        return view_links(views, self.request.GET.urlencode())
+        return Views(view_links(views, self.request.GET.urlencode()))
 
     def _other_sort_url(self) -> str:
         """The address of the list the other way round, from its first page."""

@@ -1,6 +1,6 @@
 """Saved views: a list's address under a name, for one person on one surface."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -42,6 +42,17 @@ class ViewLink:
     href: str
     current: bool
     changed: bool
+
+
+@dataclass(frozen=True)
+class Views:
+    """The menu of a list's views; `current` is the one that is shown, if any."""
+
+    links: Sequence[ViewLink]
+
+    @property
+    def current(self) -> ViewLink | None:
+        return next((link for link in self.links if link.current), None)
 
 
 def views_of(actor: Actor, list: str):  # noqa: A002 - what the model calls it
