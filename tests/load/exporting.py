@@ -113,9 +113,9 @@ def _ours(export, wanted: str) -> dict[str, Any]:
     rows = kind.plan(export.job)
     if wanted == "xlsx":
         rows = _shortened(export, rows)
-    cursor: Any = kind.chunk(export.job, None).cursor
+    cursor: Any = kind.chunk(export.job, None).next_cursor
     while cursor is not None:
-        cursor = kind.chunk(export.job, cursor).cursor
+        cursor = kind.chunk(export.job, cursor).next_cursor
     seconds = time.monotonic() - started
     size = writing.file_of(export.number).stat().st_size
     return _figures(export, rows, seconds, size, before)
