@@ -56,6 +56,10 @@ class Exporting(OperationFormView):
     form_class: Any = ExportForm
     template_name = "exports/export_new.html"
     partial = "dialog"
+    heading = gettext_lazy("Export")
+    about = gettext_lazy(
+        "The file is built in the background. You get a mail with a link when it is ready."
+    )
     scheduling = False
 
     def dispatch(self, request, *args, **kwargs):
@@ -193,6 +197,8 @@ class Exporting(OperationFormView):
         columns = {c.name: c for c in self.source.visible_columns(self.request.actor)}
         return context | {
             "surface": self.request.resolver_match.namespace,
+            "heading": self.heading,
+            "about": self.about,
             "source": self.source,
             "siblings": self._siblings(),
             "rows": self._rows(),
@@ -295,6 +301,8 @@ class ScheduleNew(Exporting):
     """The wish becomes a schedule."""
 
     form_class = ScheduleForm
+    heading = gettext_lazy("Schedule an export")
+    about = gettext_lazy("The file is built at its time, and a mail with a link comes each time.")
     scheduling = True
     success_message = gettext_lazy("Schedule kept.")
 
