@@ -25,9 +25,9 @@ class ReturnPolicyList(ScopedEndpoint):
     @extend_schema(parameters=[OpenApiParameter("currency", str, description="ISO 4217")])
     def get(self, request):
         refuse_unknown(request.query_params, {"currency"})
-        actor = request.actor
-        currency = request.query_params.get("currency") or usual_currency(actor)
+        asked = request.query_params.get("currency")
+        currency = asked or usual_currency(request.actor)
         if not is_currency(currency):
             raise InvalidInput(field="currency")
-        found = rules_in_force(actor, currency)
-        return Response({"results": [policy_told(*place, actor) for place in found]})
+        found = rules_in_force(request.actor, currency)
+        return Response({"results": [policy_told(*place) for place in found]})

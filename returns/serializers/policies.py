@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.actors import Actor, Role
 from core.api.serializers import money
 from core.deadlines.calendar import Unit
 from orders.serializers import Money
@@ -36,7 +35,7 @@ class ReturnPolicyShape(serializers.Serializer):
         allow_null=True, help_text="worth no more than this, the goods need not come back"
     )
     silence_approves_up_to = Money(
-        allow_null=True, required=False, help_text="null: any amount; not for customers"
+        allow_null=True, help_text="above it the marketplace decides; null: any amount"
     )
     on_delivery_failed = serializers.ChoiceField(ReturnPolicy.OnDeliveryFailed.choices)
 
@@ -45,13 +44,11 @@ class ReturnPoliciesShape(serializers.Serializer):
     results = ReturnPolicyShape(many=True)
 
 
-def policy_told(
-    policy: ReturnPolicy | None, rules: Rules, currency: str, actor: Actor
-) -> dict[str, Any]:
-    """One place with its rules, as this reader may know them."""
+def policy_told(policy: ReturnPolicy | None, rules: Rules, currency: str) -> dict[str, Any]:
+    """One place with its rules; amounts are minor units of `currency`."""
     seller = policy.seller if policy else None
     window = rules.window.rule
-    answer = {
+    return {
         "seller": seller and {"code": seller.code, "name": seller.name},
         "category": policy.category if policy else "",
         "window": {"amount": window.amount, "unit": str(window.unit)},
@@ -59,8 +56,6 @@ def policy_told(
         "restocking_rate": f"{rules.restocking_rate.normalize():f}",
         "return_shipping_fee": money(rules.return_shipping_fee, currency),
         "keep_goods_up_to": money(rules.keep_goods_up_to, currency),
+        "silence_approves_up_to": money(rules.silence_approves_up_to, currency),
         "on_delivery_failed": rules.on_delivery_failed,
     }
-    if actor.role is not Role.CUSTOMER:
-        answer["silence_approves_up_to"] = money(rules.silence_approves_up_to, currency)
-    return answer

@@ -15,9 +15,9 @@ DEFAULTS = {
     "restocking_rate": "0",
     "return_shipping_fee": {"amount": 0, "currency": "EUR"},
     "keep_goods_up_to": None,
+    "silence_approves_up_to": None,
     "on_delivery_failed": "nothing",
 }
-FOR_CONSOLES = DEFAULTS | {"silence_approves_up_to": None}
 
 
 def told(actor, query: str = "") -> list[dict]:
@@ -27,7 +27,7 @@ def told(actor, query: str = "") -> list[dict]:
 
 
 def test_where_the_owner_has_said_nothing_the_defaults_hold():
-    assert told(make_owner()) == [FOR_CONSOLES]
+    assert told(make_owner()) == [DEFAULTS]
 
 
 def test_what_a_place_does_not_say_is_filled_in():
@@ -39,7 +39,7 @@ def test_what_a_place_does_not_say_is_filled_in():
 
     fee = {"amount": 490, "currency": "EUR"}
     window = {"amount": 30, "unit": "calendar_days"}
-    assert general == FOR_CONSOLES | {"window": window, "return_shipping_fee": fee}
+    assert general == DEFAULTS | {"window": window, "return_shipping_fee": fee}
     assert own == general | {
         "seller": {"code": "kiln", "name": "Kiln & Clay"},
         "restocking_rate": "0.15",
