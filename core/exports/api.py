@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
@@ -19,6 +19,7 @@ from core.errors import InvalidInput
 from core.exports import operations
 from core.exports.downloads import file_response
 from core.exports.models import Export, Format
+from core.exports.operations.keeping import CONTENT_TYPES
 from core.exports.policies import allowed_actions
 from core.exports.sources import source_for
 from core.jobs.models import Job
@@ -106,7 +107,7 @@ class ExportShape(serializers.ModelSerializer):
             reverse("api:export_file", args=[export.number])
         )
 
-    @extend_schema_field({"type": "array", "items": {"enum": ["cancel", "download", "retry"]}})
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_allowed_actions(self, export: Export) -> list[str]:
         return allowed_actions(export, self.context["request"].actor)
 
@@ -210,7 +211,14 @@ class ExportFile(_Exports):
     filter_backends: list[Any] = []
     pagination_class = None
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={
+            **{(200, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()},
+            304: OpenApiResponse(description="You have it already (`If-None-Match`)."),
+            409: OpenApiResponse(description="It has no file yet, or will have none."),
+            410: OpenApiResponse(description="The file was kept for its days, and is gone."),
+        }
+    )
     def get(self, request, **kwargs):
         return file_response(request, self.get_object(), request.actor)
 

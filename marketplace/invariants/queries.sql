@@ -799,3 +799,14 @@ select id as token_id, prefix from accounts_apitoken where digest !~ '^[0-9a-f]{
 select t.id as token_id, t.user_id from accounts_apitoken t
 join accounts_user u on u.id = t.user_id
 where t.revoked_at is null and t.expires_at > now() and not u.is_active;
+
+-- name: No export is handed out after its days are over
+select e.id as export_id, e.number, v.id as event_id from exports_export e
+join events_event v on v.subject_type = 'job' and v.subject_id = e.job_id
+where v.type = 'job.downloaded' and v.occurred_at > e.expires_at;
+
+-- name: An export that is done has its file, with all the rows that were frozen
+select e.id as export_id, e.number, e.rows, j.done from exports_export e
+join jobs_job j on j.id = e.job_id
+where (j.status = 'done') <> (e.ready_at is not null)
+or j.status = 'done' and j.done is distinct from e.rows;

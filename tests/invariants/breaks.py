@@ -5,7 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from core.accounts.models import ApiToken
+from core.actors import SYSTEM
 from core.deadlines.models import Deadline, PeriodicRun
+from core.exports.models import Export
+from core.jobs.models import Job
 from core.notifications.models import Mail
 from packages.models import Package
 from tests.factories import make_user
@@ -669,3 +672,33 @@ def _():
 @breaks("Nobody who is inactive has a token that lives")
 def _():
     _token("a" * 64, is_active=False)
+
+
+def _export(**facts) -> Export:
+    """One whose job is done."""
+    job = Job(kind="export", actor_role="system")
+    job.begin(actor=SYSTEM)
+    for status in ("running", "done"):
+        job.transition_to(status, actor=SYSTEM)
+    return Export.objects.create(
+        job=job,
+        user=make_user(),
+        actor_role="owner",
+        source="orders",
+        columns=["order_number"],
+        zone="UTC",
+        language="en",
+        rows=0,
+        **facts,
+    )
+
+
+@breaks("No export is handed out after its days are over")
+def _():
+    kept = {"ready_at": LONG_AGO, "expires_at": LONG_AGO + timedelta(hours=1)}
+    _export(file_name="orders.csv", size=1, **kept).job.note("job.downloaded", actor=SYSTEM)
+
+
+@breaks("An export that is done has its file, with all the rows that were frozen")
+def _():
+    _export()
