@@ -38,14 +38,17 @@ class Found(Rows):
         tracking number; where there is none of these, the customer by name or e-mail."""
         text = text.strip()
         coded = is_like_a_number(text)
-        numbered = self.numbered_like(text)
+        numbered, people = self.numbered_like(text), _customers().exactly(text)
         ways = [numbered, *self._ways(text)] if coded else self._ways(text)
-        found = those_that_find(ways)
+        found = those_that_find([*ways, people])
         if numbered in found:
             return numbered
-        if not found:
-            return self.of_customer(text)
-        return found_by(self, found if coded else [*found, self.of_customer(text)])
+        codes = [way for way in found if way is not people]
+        if codes and coded:
+            return found_by(self, codes)
+        if people not in found:
+            people = _customers().alike(text)
+        return found_by(self, [*codes, self._of(people)])
 
     def _ways(self, text: str) -> list[Any]:
         """By everything but the order's number and the customer's name."""

@@ -39,16 +39,21 @@ class CustomerQuerySet(ScopedQuerySet):
         return self
 
     def going_by(self, text: str):
-        """Those `known_as` the text or with this e-mail; where there is none, those with a name
-        that is spelled much like it."""
-        if "@" in text:
-            return self.at_address(text)
-        exactly = self.known_as(text)
-        words = [word for word in text.split() if word.isalpha() and len(word) > LETTERS]
-        if not words or len(words) < len(text.split()):
-            return exactly
-        # Asked first: how many go by a name decides how best to look for their orders.
-        return exactly if exactly.order_by().exists() else self.like(words)
+        """Those `exactly` so; where there is none, those `alike`. Which of the two is asked at
+        once: how many go by a name decides how best to look for their orders."""
+        exactly = self.exactly(text)
+        return exactly if exactly.order_by().exists() else self.alike(text)
+
+    def exactly(self, text: str):
+        """Those `known_as` the text, or with this e-mail."""
+        return self.at_address(text) if "@" in text else self.known_as(text)
+
+    def alike(self, text: str):
+        """Those with a name that is spelled much like this one; nobody, where it is no name."""
+        words = text.split()
+        if not words or not all(word.isalpha() and len(word) > LETTERS for word in words):
+            return self.none()
+        return self.like(words)
 
     def like(self, words: Sequence[str]):
         """With a first or last name like each of the words (by the trigrams that they share)."""

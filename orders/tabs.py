@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count, Min, Q
 
 from core.actors import Actor, Role
+from core.counts import counted
 from orders.choices import Tab, in_tab
 from orders.models import Case, Order, SellerOrder
 
@@ -45,7 +46,7 @@ def tab_counts(actor: Actor) -> TabCounts:
 
 def _counted(actor: Actor) -> TabCounts:
     orders = listed(actor).order_by()
-    rows = {tab: in_tab(orders, tab)[:CAP].count() for tab in ("", *Tab.values)}
+    rows = counted({tab: in_tab(orders, tab) for tab in ("", *Tab.values)}, CAP)
     cases = Case.objects.visible_to(actor)
     waiting = Q(status=Case.Status.WAITING)
     asked = cases.filter(waiting).aggregate(

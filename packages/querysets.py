@@ -76,23 +76,31 @@ class PackageQuerySet(ScopedQuerySet):
         """Those whose number, order number, tracking number or SKU begins with `text`; where there
         is none, those whose customer goes by it."""
         from orders.models import Customer
-        from packages.models import PackageItem
 
         text = text.strip()
-        found = []
-        if " " not in text and "@" not in text:
-            # The index holds only packages that have a tracking number.
-            tracked = self.exclude(tracking_number="").filter(begins("tracking_number", text))
-            items = PackageItem.objects.filter(begins("item__line__sku", text), removed_at=None)
-            ways = [
-                *(self.filter(begins("number", text)), self.filter(begins("order__number", text))),
-                *(tracked, self.filter(pk__in=items.order_by().values("package"))),
-            ]
-            found = those_that_find(ways)
-        if found and is_like_a_number(text):
-            return found_by(self, found)
-        customers = Customer.objects.going_by(text).order_by().values("pk")
-        return found_by(self, [*found, self.filter(order__customer__in=customers)])
+        people = Customer.objects.exactly(text)
+        found = those_that_find([*self._ways(text), people])
+        codes = [way for way in found if way is not people]
+        if codes and is_like_a_number(text):
+            return found_by(self, codes)
+        if people not in found:
+            people = Customer.objects.alike(text)
+        customers = people.order_by().values("pk")
+        return found_by(self, [*codes, self.filter(order__customer__in=customers)])
+
+    def _ways(self, text: str) -> list:
+        """By numbers and codes that begin with `text`."""
+        from packages.models import PackageItem
+
+        if " " in text or "@" in text:
+            return []
+        # The index holds only packages that have a tracking number.
+        tracked = self.exclude(tracking_number="").filter(begins("tracking_number", text))
+        items = PackageItem.objects.filter(begins("item__line__sku", text), removed_at=None)
+        return [
+            *(self.filter(begins("number", text)), self.filter(begins("order__number", text))),
+            *(tracked, self.filter(pk__in=items.order_by().values("package"))),
+        ]
 
     def held_back(self, now: datetime | None = None):
         """Cancelled after they were packed, lately, and not by their seller: they may still lie

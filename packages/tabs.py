@@ -9,12 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
+from core.counts import counted
 from orders.models import SellerOrder
 from orders.tabs import CAP, KEPT_SECONDS
 from packages.filters import HELD_BACK, Due, in_tab
 from packages.models import Package
 
 Status = Package.Status
+TO_PACK = "to_pack"
 
 
 class Listing(models.TextChoices):
@@ -74,8 +76,7 @@ def package_counts(listing: str, actor: Actor) -> PackageCounts:
 def _counted(listing: str, actor: Actor) -> PackageCounts:
     packages = listed(listing, actor).order_by()
     waiting = SellerOrder.objects.visible_to(actor).filter(status="waiting_packaging")
-    return PackageCounts(
-        tabs={tab: in_tab(packages, tab)[:CAP].count() for tab in TABS[listing]},
-        held_back=Package.objects.visible_to(actor).held_back()[:CAP].count(),
-        to_pack=waiting.order_by()[:CAP].count(),
-    )
+    beside = {HELD_BACK: Package.objects.visible_to(actor).held_back(), TO_PACK: waiting}
+    tabs = {tab: in_tab(packages, tab) for tab in TABS[listing]}
+    found = counted(tabs | beside, CAP)
+    return PackageCounts(held_back=found.pop(HELD_BACK), to_pack=found.pop(TO_PACK), tabs=found)

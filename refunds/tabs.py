@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from core.actors import Actor, Role
+from core.counts import counted
 from core.web import CURSOR
 from refunds.filters import Queue, in_queue
 from refunds.models import RefundPlan
@@ -63,12 +64,10 @@ def tab_counts(actor: Actor) -> dict[str, int]:
 
 def _counted(actor: Actor) -> dict[str, int]:
     plans = RefundPlan.objects.visible_to(actor).order_by()
-    counts: dict[str, Any] = {
-        status.value: plans.filter(status=status)[:CAP].count() for status in COUNTED
-    }
+    tabs: dict[str, Any] = {status.value: plans.filter(status=status) for status in COUNTED}
     if actor.role is Role.OWNER:
-        counts |= {queue.value: in_queue(plans, queue, actor)[:CAP].count() for queue in Queue}
-    return counts
+        tabs |= {queue.value: in_queue(plans, queue, actor) for queue in Queue}
+    return counted(tabs, CAP)
 
 
 def _is_current(asked: QueryDict, name: str, value: str) -> bool:

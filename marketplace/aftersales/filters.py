@@ -64,11 +64,14 @@ class RequestFilter(CancellationFilter):
     def find(self, cases, _name, value):
         text = value.strip()
         ways = [cases.filter(begins(column, text)) for column in ("number", "order__number")]
-        found = those_that_find(ways)
-        if found:
-            return found_by(cases, found)
-        customers = Customer.objects.going_by(text).order_by().values("pk")
-        return cases.filter(order__customer__in=customers)
+        people = Customer.objects.exactly(text)
+        found = those_that_find([*ways, people])
+        numbered = [way for way in found if way is not people]
+        if numbered:
+            return found_by(cases, numbered)
+        if people not in found:
+            people = Customer.objects.alike(text)
+        return cases.filter(order__customer__in=people.order_by().values("pk"))
 
     def by_seller(self, cases, _name, value):
         return cases.filter(Q(seller__code=value) | Q(seller__name__icontains=value))

@@ -24,6 +24,7 @@ from cancellations.presenters import Cancellation
 from cancellations.presenters import Entry as CancellationEntry
 from core import formats
 from core.actors import Actor
+from core.counts import counted
 from core.deadlines.models import Deadline
 from marketplace.aftersales.filters import RequestTab, in_tab
 from orders.models import Case
@@ -100,7 +101,7 @@ def _dispute_due() -> Subquery:
 def tab_counts(actor: Actor) -> dict[str, str]:
     """How many are under each tab, as the tab writes it."""
     cases = Case.objects.visible_to(actor).order_by()
-    counts = {tab: in_tab(cases, tab)[:CAP].count() for tab in RequestTab.values}
+    counts = counted({tab: in_tab(cases, tab) for tab in RequestTab.values}, CAP)
     return {
         tab: f"{CAP - 1}+" if count >= CAP else formats.grouped(count)
         for tab, count in counts.items()
@@ -176,6 +177,13 @@ class RequestRow:
     def goods(self) -> str:
         """Where returned goods are, as a badge calls it; empty where nothing comes back."""
         return self.returned.parcel_code if self.returned else ""
+
+    @property
+    def parcel_code(self) -> str:
+        """Of the parcel that is to be received or looked at; empty where none is."""
+        due = self._goods_due()
+        parcel = self.returned.parcel if self.returned else None
+        return parcel.code if parcel and due else ""
 
     @property
     def in_dispute(self) -> bool:
