@@ -7,13 +7,14 @@ list's order, so that cells find their heads.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.errors import InvalidInput
-from core.lists.models import ListLook
-from core.lists.saving import UnknownList
+from core.lists.models import ListLook, SavedView
+from core.lists.saving import KeptView, UnknownList
 from core.statements import fetched_one
 
 Density = ListLook.Density
@@ -60,24 +61,39 @@ def columns_of(actor: Actor, list: str) -> tuple[ListColumn, ...]:  # noqa: A002
     return tuple(column for column in _LISTS[list] if owns or not column.owner_only)
 
 
-# By hand: every look at a list asks it.
-_LOOK = """
-    SELECT columns, density FROM lists_listlook
-    WHERE user_id = %s AND actor_role = %s AND seller_id IS NOT DISTINCT FROM %s AND list = %s
+# By hand, and both at once: every look at a list asks them. Always one row.
+_KEPT = """
+    SELECT look.columns, look.density, views.told
+    FROM (
+        SELECT json_agg(json_build_array(id, name, query) ORDER BY id) AS told
+        FROM lists_savedview
+        WHERE user_id = %(user)s AND actor_role = %(role)s
+          AND seller_id IS NOT DISTINCT FROM %(seller)s AND list = %(list)s
+    ) AS views
+    LEFT JOIN lists_listlook look
+        ON look.user_id = %(user)s AND look.actor_role = %(role)s
+        AND look.seller_id IS NOT DISTINCT FROM %(seller)s AND look.list = %(list)s
 """
 
 
 def look_of(actor: Actor, list: str) -> Look:  # noqa: A002
     """How this person wants to see the list on this surface (of the seller that they picked).
 
-    One query. A column that is gone since they chose is left out. Raises UnknownList.
+    A column that is gone since they chose is left out. Raises UnknownList.
     """
+    return look_and_views(actor, list)[0]
+
+
+def look_and_views(actor: Actor, list: str) -> tuple[Look, Sequence[SavedView]]:  # noqa: A002
+    """`look_of`, and the views that this person saved of the list, oldest first: one query."""
     columns = columns_of(actor, list)
-    kept = fetched_one(_LOOK, [actor.user_id, str(actor.role), actor.seller_id, list])
-    if kept is None:
-        return Look(_shown(columns, [column.name for column in columns if column.default]))
-    names, density = kept
-    return Look(_shown(columns, names), density)
+    whose = {"user": actor.user_id, "role": str(actor.role), "seller": actor.seller_id}
+    found = fetched_one(_KEPT, whose | {"list": list})
+    names, density, told = found or (None, None, None)
+    views = [SavedView(pk=pk, name=name, query=query) for pk, name, query in told or ()]
+    if names is None:
+        names, density = [column.name for column in columns if column.default], Look.density
+    return Look(_shown(columns, names), density), views
 
 
 def keep_look(*, actor: Actor, list: str, columns: Collection[str], density: str) -> Look:  # noqa: A002

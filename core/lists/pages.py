@@ -2,7 +2,7 @@
 sort, and rows that are asked for again and again at the cost of their query alone."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import orjson
@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import formats
-from core.lists.looks import Look, look_of
-from core.lists.saving import Views, tidied, view_links, views_of
+from core.lists.looks import Look, kept_of
+from core.lists.saving import KeptView, Views, tidied, view_links
 from core.web import CURSOR, SORT, ScopedListView
 
 POLL_SECONDS = 20
@@ -33,7 +33,11 @@ class LookedList(ScopedListView):
 
     @cached_property
     def look(self) -> Look:
-        return look_of(self.request.actor, self.list_name)
+        return self._kept[0]
+
+    @cached_property
+    def _kept(self) -> tuple[Look, Sequence[KeptView]]:
+        return kept_of(self.request.actor, self.list_name)
 
     @property
     def sort(self) -> str:
@@ -84,11 +88,9 @@ class LookedList(ScopedListView):
             **kwargs,
         )
 
-    def saved_views(self) -> Views:
-        """For templates, as `view.saved_views`: asked by the page, and not by its table, which
-        comes by itself again and again."""
-        views = views_of(self.request.actor, self.list_name)
-        return Views(view_links(views, self.request.GET.urlencode()))
+    def saved_views(self) -> list[ViewLink]:
+        """For templates, as `view.saved_views`: the page shows them, its table does not."""
+        return view_links(self._kept[1], self.request.GET.urlencode())
 
     def _other_sort_url(self) -> str:
         """The address of the list the other way round, from its first page."""

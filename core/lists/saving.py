@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,14 @@ class UnknownList(InvalidInput):
     message = _("There is no such list.")
 
 
+class KeptView(NamedTuple):
+    """What a menu needs of a saved view."""
+
+    pk: int
+    name: str
+    query: str
+
+
 @dataclass(frozen=True)
 class ViewLink:
     """One entry of the menu. `current`: the reader came from this view; `changed`: and has filtered
@@ -60,7 +69,7 @@ def views_of(actor: Actor, list: str):  # noqa: A002 - what the model calls it
     return SavedView.objects.visible_to(actor).filter(list=list).order_by("pk")
 
 
-def view_links(views: Iterable[SavedView], query: str) -> list[ViewLink]:
+def view_links(views: Iterable[SavedView | KeptView], query: str) -> list[ViewLink]:
     """The views as addresses of their list. The one that `query` names is current, else the one
     whose filters are just these."""
     views, now = list(views), tidied(query)
@@ -80,7 +89,7 @@ def view_links(views: Iterable[SavedView], query: str) -> list[ViewLink]:
     ]
 
 
-def _marked(view: SavedView) -> str:
+def _marked(view: SavedView | KeptView) -> str:
     """The address of a view, which names it: after another filter it is still known which view a
     change can be saved to."""
     return urlencode([*parse_qsl(view.query), (VIEW, view.pk)])
