@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from core import formats
 from core.actors import Actor
 from core.exports.sources import FiltersNotValid, Source
 
+SEARCH = "search"  # its label says all that it looks through
 CAP = 10_000  # from here on a count costs more than it tells
 
 
@@ -36,7 +38,7 @@ def narrowed_by(source: Source, actor: Actor, query: QueryDict) -> list[Told]:
     form = source.filterset_class(query, queryset=nothing, request=Asker(actor)).form
     form.is_valid()
     return [
-        Told(str(field.label), words)
+        Told(str(_("Search") if field.name == SEARCH else field.label), words)
         for field in form
         if (words := _words_of(field, form.cleaned_data.get(field.name)))
     ]
