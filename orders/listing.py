@@ -7,26 +7,21 @@ build than PostgreSQL takes to answer. Pages get values; for programs PostgreSQL
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from core.statements import RowsAround, as_moment, fetched
 
-# {shown} is the table of the rows, {order_id} its column that names the order; {row_of_part} and
-# {row_of_case} are what parts and cases call the row. Both are gathered for all rows at once.
+# {shown} is the table of the rows, {order_id} its column that names the order; {row_of_case} is
+# what cases call the row. Parts and cases are gathered for all rows at once.
 _ROWS = """
     FROM chosen
     JOIN {shown} shown ON shown.id = chosen.id
     JOIN orders_order purchase ON purchase.id = shown.{order_id}
     JOIN orders_customer customer ON customer.id = purchase.customer_id
-    LEFT JOIN (
-        SELECT part.{row_of_part} AS row_id, json_agg(json_build_object(
-            'code', seller.code, 'name', seller.name, 'status', part.status,
-            'units', part.unit_count, 'ship_by', {ship_by}) ORDER BY part.id) AS told
-        FROM orders_sellerorder part JOIN sellers_seller seller ON seller.id = part.seller_id
-        WHERE part.{row_of_part} = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
-    ) AS parts ON parts.row_id = chosen.id
+    {parts}
     LEFT JOIN (
         SELECT asked.{row_of_case} AS row_id, json_agg({case} ORDER BY asked.id DESC) AS told
         FROM orders_case asked
@@ -74,14 +69,25 @@ _CASE_OF_PAGES = """json_build_object(
 _CASE_OF_PROGRAMS = f"""json_build_object(
             'number', asked.number, 'kind', asked.kind,
             'opened_at', {as_moment("asked.opened_at")}, 'due_at', {as_moment("asked.due_at")})"""
+_PART = """json_build_object(
+            'code', seller.code, 'name', seller.name, 'status', part.status,
+            'units', part.unit_count, 'ship_by', {ship_by})"""
+_PARTS_OF_ORDERS = f"""
+    LEFT JOIN (
+        SELECT part.order_id AS row_id, json_agg({_PART} ORDER BY part.id) AS told
+        FROM orders_sellerorder part JOIN sellers_seller seller ON seller.id = part.seller_id
+        WHERE part.order_id = ANY (ARRAY(SELECT id FROM chosen)) GROUP BY 1
+    ) AS parts ON parts.row_id = chosen.id"""  # noqa: S608
+# The row is the part.
+_PART_ITSELF = f"""
+    JOIN sellers_seller seller ON seller.id = shown.seller_id
+    CROSS JOIN LATERAL (SELECT shown.status, shown.unit_count, shown.ship_by) AS part
+    CROSS JOIN LATERAL (SELECT json_build_array({_PART}) AS told) AS parts"""
 _TABLES = {
-    "orders_order": {"order_id": "id", "row_of_part": "order_id", "row_of_case": "order_id"},
-    "orders_sellerorder": {
-        "order_id": "order_id",
-        "row_of_part": "id",
-        "row_of_case": "seller_order_id",
-    },
+    "orders_order": {"order_id": "id", "row_of_case": "order_id"},
+    "orders_sellerorder": {"order_id": "order_id", "row_of_case": "seller_order_id"},
 }
+_PARTS = {"orders_order": _PARTS_OF_ORDERS, "orders_sellerorder": _PART_ITSELF}
 _PAGES = {"ship_by": "part.ship_by", "case": _CASE_OF_PAGES, "which_cases": ""}
 _PROGRAMS = {
     "ship_by": as_moment("part.ship_by"),
@@ -144,5 +150,11 @@ def _around(
     model: Any, chosen: str, values: Sequence[Any], statement: str, words: dict[str, str]
 ) -> list[tuple]:
     """What the statement tells of the chosen rows, in their order."""
-    table = model._meta.db_table
-    return fetched(statement.format(chosen=chosen, shown=table, **words, **_TABLES[table]), values)
+    return fetched(_around_table(model._meta.db_table, statement, **words).format(chosen), values)
+
+
+@cache
+def _around_table(table: str, statement: str, **words: str) -> str:
+    """The statement around the rows of this table, with a gap for what chooses them."""
+    parts = _PARTS[table].format(ship_by=words["ship_by"])
+    return statement.format(chosen="{}", shown=table, parts=parts, **words, **_TABLES[table])
