@@ -7,13 +7,12 @@ list's order, so that cells find their heads.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.errors import InvalidInput
-from core.lists.models import ListLook, SavedView
+from core.lists.models import ListLook
 from core.lists.saving import KeptView, UnknownList
 from core.statements import fetched_one
 
@@ -84,13 +83,13 @@ def look_of(actor: Actor, list: str) -> Look:  # noqa: A002
     return look_and_views(actor, list)[0]
 
 
-def look_and_views(actor: Actor, list: str) -> tuple[Look, Sequence[SavedView]]:  # noqa: A002
+def look_and_views(actor: Actor, list: str) -> tuple[Look, Sequence[KeptView]]:  # noqa: A002
     """`look_of`, and the views that this person saved of the list, oldest first: one query."""
     columns = columns_of(actor, list)
     whose = {"user": actor.user_id, "role": str(actor.role), "seller": actor.seller_id}
     found = fetched_one(_KEPT, whose | {"list": list})
     names, density, told = found or (None, None, None)
-    views = [SavedView(pk=pk, name=name, query=query) for pk, name, query in told or ()]
+    views = [KeptView(*view) for view in told or ()]
     if names is None:
         names, density = [column.name for column in columns if column.default], Look.density
     return Look(_shown(columns, names), density), views

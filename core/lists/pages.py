@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import formats
-from core.lists.looks import Look, kept_of
-from core.lists.saving import KeptView, Views, tidied, view_links
+from core.lists.looks import Look, look_and_views
+from core.lists.saving import KeptView, ViewLink, tidied, view_links
 from core.web import CURSOR, SORT, ScopedListView
 
 POLL_SECONDS = 20
@@ -37,7 +37,7 @@ class LookedList(ScopedListView):
 
     @cached_property
     def _kept(self) -> tuple[Look, Sequence[KeptView]]:
-        return kept_of(self.request.actor, self.list_name)
+        return look_and_views(self.request.actor, self.list_name)
 
     @property
     def sort(self) -> str:
