@@ -76,7 +76,7 @@ function begin() {
   function addHere() {
     const words = input.value.trim().toLowerCase();
     const here = [...document.querySelectorAll("[data-command]:not(:disabled)")].filter(
-      (part) => part.offsetParent && part.dataset.command.toLowerCase().includes(words),
+      (part) => !part.closest("[hidden], dialog") && part.dataset.command.toLowerCase().includes(words),
     );
     if (!here.length) return 0;
     const group = pattern("group", "here");

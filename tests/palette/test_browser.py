@@ -88,6 +88,16 @@ def test_a_thing_is_opened_by_keyboard_and_offered_again(opened):
     expect(dialog).to_be_hidden()
 
 
+def test_what_the_page_itself_offers_stands_first(opened):
+    page = opened("owner", "/owner/orders/?tab=delivered")
+    _dialog, field, lines = parts(page)
+    page.keyboard.press("Control+k")
+    field.fill("save this")
+    expect(lines.first).to_have_text("Save this view")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/views/**")
+
+
 def test_enter_waits_for_the_answer_to_what_was_typed(opened):
     page = opened("owner", "/owner/orders/")
     page.keyboard.press("Control+k")
