@@ -39,8 +39,6 @@ def declare_scopes() -> None:
         rank=Rank.MANAGER,
     )
     # Lists as files hold what rows show and more: from Manager on (product.md §8).
-    declare_scope(
-        "exports:read", _("Read and download exports"), roles=MEMBERS, rank=Rank.MANAGER
-    )
+    declare_scope("exports:read", _("Read and download exports"), roles=MEMBERS, rank=Rank.MANAGER)
     declare_scope("exports:write", _("Make exports"), roles=MEMBERS, rank=Rank.MANAGER)
     declare_scope("settings:read", _("Read settings"), roles=MEMBERS, rank=Rank.ADMIN)

@@ -29,10 +29,10 @@ MOST_CHOSEN = 10_000
 
 
 class ExportInput(StrictSerializer):
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]  # an input's, not of the field
         max_length=40, help_text="What the list is called: orders, order_items, packages, …"
     )
-    format = serializers.ChoiceField(choices=Format, default=Format.CSV)
+    format = serializers.ChoiceField(choices=Format.choices, default=Format.CSV)
     columns = serializers.ListField(
         child=serializers.CharField(max_length=60),
         required=False,
@@ -64,7 +64,7 @@ class ExportInput(StrictSerializer):
 
 class ExportShape(serializers.ModelSerializer):
     title = serializers.CharField(source="job.title")
-    status = serializers.ChoiceField(choices=Job.Status, source="job.status")
+    status = serializers.ChoiceField(choices=Job.Status.choices, source="job.status")
     done = serializers.IntegerField(source="job.done")
     job = serializers.CharField(source="job.number")
     error = serializers.CharField(source="job.last_error")

@@ -17,6 +17,7 @@ on_reader_day = lazy(formats.day, str)  # worded in the mail's language and time
 
 def tell_ready(export: Export) -> None:
     """A link that leads through the sign-in to the download."""
+    assert export.expires_at is not None, "a file that is there has its days"
     address = reverse(f"{export.actor_role}:export_download", args=[export.number])
     facts = {
         "rows": export.rows,

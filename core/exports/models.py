@@ -99,11 +99,10 @@ class Export(Wish):
 
     @property
     def downloadable(self) -> bool:
-        return (
-            self.ready_at is not None
-            and self.removed_at is None
-            and self.expires_at > timezone.now()
-        )
+        """Whether its file is there and within its days."""
+        if self.expires_at is None or self.removed_at is not None:
+            return False
+        return self.expires_at > timezone.now()
 
 
 class ExportPart(models.Model):

@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
@@ -125,7 +126,8 @@ class Source:
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError(f"Two columns of {self.name!r} have one name.")
         known = {join.name for join in self.joins}
-        needed = {name for part in (*self.columns, *self.joins) for name in part.needs}
+        needed = {name for column in self.columns for name in column.needs}
+        needed |= {name for join in self.joins for name in join.needs}
         if unknown := (needed | set(self.currency_needs)) - known:
             raise ValueError(f"{self.name!r} has no joins {sorted(unknown)}.")
         if not self.currency_sql and any(column.kind is Kind.MONEY for column in self.columns):
@@ -137,9 +139,7 @@ class Source:
         if chosen is None:
             return self.listed(actor, query)
         # Who ticked a row wants it, also when it has left the filters since.
-        sorting = QueryDict(mutable=True)
-        if SORT in query:
-            sorting[SORT] = query[SORT]
+        sorting = QueryDict(urlencode({SORT: query[SORT]} if SORT in query else {}))
         return self.listed(actor, sorting).filter(**{f"{self.numbered}__in": list(chosen)})
 
     def visible_columns(self, actor: Actor) -> tuple[Column, ...]:
@@ -184,8 +184,9 @@ def lend(name: str, role: Role, *, columns: tuple[Column, ...], joins: tuple[Joi
     source = SOURCES[name, role]
     known = {column.name for column in source.columns}
     if not known.issuperset(column.name for column in columns):
-        added = {"columns": (*source.columns, *columns), "joins": (*source.joins, *joins)}
-        register(replace(source, **added))
+        register(
+            replace(source, columns=(*source.columns, *columns), joins=(*source.joins, *joins))
+        )
 
 
 def source_for(actor: Actor, name: str) -> Source:

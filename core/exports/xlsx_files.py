@@ -5,7 +5,7 @@ which keeps each step of a job short.
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,7 @@ def write_part(
             add(batch)
 
 
-def _batches(select: str, ids: Sequence[int], zone: str) -> Iterator[list[Row]]:
+def _batches(select: str, ids: Sequence[int], zone: str) -> Generator[list[Row]]:
     with reader_clock(zone), closing(connection.chunked_cursor()) as cursor:
         cursor.execute(select, [list(ids)])
         while rows := cursor.fetchmany(BATCH):

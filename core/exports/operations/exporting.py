@@ -162,8 +162,8 @@ def _address(query: str | QueryDict) -> str:
 def _refuse_too_many(actor: Actor) -> None:
     """One person's exports stay few, so that others' come through; asked under the person's lock.
     Raises TooManyExports."""
-    User.objects.select_for_update().get(pk=actor.user_id)
-    unfinished = Export.objects.filter(user_id=actor.user_id, job__status__in=Job.UNFINISHED)
+    person = User.objects.select_for_update().get(pk=actor.user_id or 0)
+    unfinished = Export.objects.filter(user=person, job__status__in=Job.UNFINISHED)
     most = settings.EXPORT_MOST_UNFINISHED
     if unfinished.count() >= most:
         words = _("%(n)s of your exports are still being made. Wait for one, or cancel it.")

@@ -11,6 +11,7 @@ from core.errors import Conflict, InvalidInput
 from core.exports.models import ExportPreset, Format
 from core.exports.sources import source_for
 
+LONGEST_NAME = 60
 LAST_CHOICE = ""  # the name of the preset that nobody named
 
 
@@ -75,8 +76,7 @@ def _keep(
 
 def _named(name: str) -> str:
     name = " ".join(name.split())
-    longest = ExportPreset._meta.get_field("name").max_length
-    if not name or len(name) > longest:
-        words = _("A name of 1 to %(n)s characters.") % {"n": longest}
+    if not 1 <= len(name) <= LONGEST_NAME:
+        words = _("A name of 1 to %(n)s characters.") % {"n": LONGEST_NAME}
         raise InvalidInput(words, field="name")
     return name
