@@ -21,6 +21,8 @@ from sellers.models import SellerMember
 in_reader_time = lazy(formats.when, str)  # worded in the mail's language and time zone
 ANSWERERS = (MemberRank.MANAGER, MemberRank.ADMIN)
 
+OWN_ACTS = ("cancellation_requested", "cancellation_withdrawn")
+
 # Letters that tell of what became of items name those items only.
 ABOUT = {
     "cancellation_approved": CancellationItem.Status.APPROVED,
@@ -34,7 +36,8 @@ ABOUT = {
 def write_to_customer(
     case_id: int, template: str, *, items: Sequence[int] | None = None, once: int | None = None
 ) -> None:
-    """Owe the order's customer one mail of this kind about the case, in their language.
+    """Owe the order's customer one mail of this kind about the case, in their language, and a line
+    under their bell where they can sign in and it tells of something that others did.
 
     items: tells of these items only. once: tells letters of the same kind apart.
     """
@@ -48,13 +51,24 @@ def write_to_customer(
     elif template in ABOUT:
         entries = entries.filter(status=ABOUT[template])
         entries = entries.exclude(decided_rule="already_shipped")  # that had its own letter
+    key = f"{template}:{case.pk}" + (f":{once}" if once else "")
+    if customer.user_id is not None and template not in OWN_ACTS:
+        notify(
+            user_ids=[customer.user_id],
+            role=Role.CUSTOMER,
+            template=f"my_{template}",
+            data={"order": case.order.number, "case": case.number},
+            url=reverse("my:case_detail", args=[case.number]),
+            order_id=case.order_id,
+            dedupe_key=key,
+        )
     mail(
         to=customer.email,
         template=template,
         context=_facts(request, entries),
         language=customer.language or (customer.user.language if customer.user else ""),
         time_zone=customer.user.time_zone if customer.user else "",
-        dedupe_key=f"{template}:{case.pk}" + (f":{once}" if once else ""),
+        dedupe_key=key,
         order_id=case.order_id,
         seller_id=case.seller_id,
     )

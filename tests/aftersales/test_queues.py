@@ -95,6 +95,8 @@ def test_what_the_seller_did_not_receive_waits_for_the_marketplace(owner):
     let_time_pass("return.confirm_receipt", action="escalate")
     handle_passed()
     assert rows(owner, "goods") == [(parcel.case.number, "To be received")]
+    page = owner.get("/owner/requests/?tab=goods").content.decode()
+    assert reverse("owner:return_receive_parcel", args=[parcel.code]) in page
 
 
 def test_disputes_stand_by_their_next_step_and_lead_to_their_page(owner):

@@ -11,6 +11,7 @@ from cancellations.operations import (
     withdraw_cancellation,
 )
 from core.notifications.models import Mail, Notification
+from core.notifications.wording import write_line
 from orders.models import Case, OrderItem
 from refunds.models import RefundPlan
 from tests.cancellations.acts import ask, cancel, deliver_all, hold, select
@@ -47,10 +48,19 @@ def test_the_customer_reads_what_was_received_and_what_is_paid_back(order, custo
     assert "20.00 EUR, Credit card" in approved.text
     assert "5.00 EUR, Voucher" in approved.text
     assert "25.00 EUR" in approved.html
-    bell = Notification.objects.get()
+    bell = Notification.objects.exclude(role="customer").get()
     assert (bell.user_id, bell.seller_id) == (member.user_id, member.seller_id)
     assert bell.data["units"] == 2
     assert bell.url == f"/seller/orders/{order.number}/"
+    own = Notification.objects.get(role="customer")
+    assert (own.user_id, own.template) == (customer.user_id, "my_cancellation_approved")
+    assert own.url == f"/my/requests/{request.case.number}/"
+    assert request.case.number in write_line(own.template, own.data)
+
+
+@pytest.mark.parametrize("what", ["approved", "made", "rejected", "refunded", "too_late"])
+def test_each_letter_about_what_others_did_has_a_line_under_the_bell(what):
+    assert "C-1" in write_line(f"my_cancellation_{what}", {"case": "C-1", "order": "C-1"})
 
 
 def test_the_refund_is_announced_when_the_money_has_left(order, customer):
@@ -128,7 +138,7 @@ def test_what_the_seller_rejects_the_customer_reads_with_the_reason(order, custo
     assert "1 × Stoneware mug 1 (Out of stock)" in mail.text
     assert "12.50 EUR" in mail.text
     assert "Out of stock" in mail.html
-    assert not Notification.objects.exists()  # those who reject know
+    assert not Notification.objects.exclude(role="customer").exists()  # those who reject know
 
 
 def test_what_the_owner_cancels_is_told_once_it_is_decided(order, customer):
@@ -141,7 +151,7 @@ def test_what_the_owner_cancels_is_told_once_it_is_decided(order, customer):
     mail = Mail.objects.get()
     assert mail.template == "cancellation_made"
     assert "has cancelled these items of" in mail.text
-    bell = Notification.objects.get()
+    bell = Notification.objects.exclude(role="customer").get()
     assert (bell.user_id, bell.template) == (member.user_id, "do_not_hand_over")
 
 
