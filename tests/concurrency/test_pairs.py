@@ -1,7 +1,8 @@
 """Every pair of acts on one order, at the same moment: an allowed end, and the loser told why.
 
 PROOF_ROUNDS says how often each pair meets (else 20 times; less often where the scene takes long to
-set), PROOF_SEED repeats a run's delays, PROOF_PAIR picks the pairs with these words in their name.
+set), PROOF_SEED repeats a run's delays, PROOF_PAIR picks the pairs with these words in their name,
+PROOF_SHARE="0/2" every other one, so that two processes do them all.
 """
 
 import os
@@ -21,6 +22,7 @@ from tests.proofs.scenes import People
 ROUNDS = int(os.environ.get("PROOF_ROUNDS", "0"))
 SEED = int(os.environ.get("PROOF_SEED", "1"))
 CHOSEN = os.environ.get("PROOF_PAIR", "")
+SHARE, SHARES = map(int, os.environ.get("PROOF_SHARE", "0/1").split("/"))
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.concurrency,
@@ -52,7 +54,7 @@ def test_every_pair_has_a_name_of_its_own():
 def test_two_acts_at_once_have_an_allowed_end(people, subtests, record_property):
     """One database for all pairs: emptying it after each would take longer than the pair."""
     with runners() as two:
-        for pair in PAIRS:
+        for pair in PAIRS[SHARE::SHARES]:
             if CHOSEN not in pair.name:
                 continue
             with subtests.test(pair.name):

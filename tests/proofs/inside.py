@@ -9,30 +9,33 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from datetime import timedelta
 
 import django
 
 django.setup()
 
 from django.db import OperationalError, connection  # noqa: E402
+from django.db.models import Sum  # noqa: E402
 from django.db.utils import InterfaceError  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from core.accounts.models import StaffMember, User  # noqa: E402
 from core.accounts.operations import create_token  # noqa: E402
 from core.actors import SYSTEM, Actor, Rank, Role  # noqa: E402
-from core.events.models import Delivery  # noqa: E402
+from core.deadlines.models import Deadline  # noqa: E402
+from core.events.models import Delivery, Event  # noqa: E402
 from core.events.tasks import deliver  # noqa: E402
 from core.notifications.models import Mail  # noqa: E402
 from marketplace.invariants.check import check as broken_invariants  # noqa: E402
 from orders.incoming import NewCustomer, NewLine, NewOrder, NewPayment  # noqa: E402
-from orders.models import Case, Customer  # noqa: E402
+from orders.models import Case, Customer, Order  # noqa: E402
 from orders.operations import place_orders  # noqa: E402
 from refunds.models import RefundAttempt, RefundPart, RefundPlan  # noqa: E402
 from refunds.operations import retry_plan  # noqa: E402
 from refunds.tasks import execute, reconcile  # noqa: E402
 from sellers.models import Seller  # noqa: E402
-from tests.proofs import workbench  # noqa: E402
+from tests.proofs import clocks, workbench  # noqa: E402
 
 SHOPS = ("ada", "ben", "cleo")
 PATIENCE = 60
@@ -46,6 +49,7 @@ def fill(*, orders: int, seed: int) -> dict:
     }
     return {
         "token": _token(_customer(), "cancellations:write", "returns:write"),
+        "owner": _token(_owner(), "returns:write"),
         "sellers": sellers,
         "orders": place(orders=orders, seed=seed),
     }
@@ -139,9 +143,27 @@ def standing() -> dict[str, int]:
         "failed": RefundPlan.objects.filter(status=status.FAILED).count(),
         "attempts": RefundAttempt.objects.undecided().count(),
         "cases": Case.objects.filter(status__in=["waiting", "approved"]).count(),
+        "deadlines": Deadline.objects.passed().count(),
         "deliveries": Delivery.objects.filter(handled_at=None).count(),
         "mails": Mail.objects.filter(sent_at=None).count(),
     }
+
+
+def owed() -> int:
+    """How many have not been told yet of what has happened."""
+    return Delivery.objects.filter(handled_at=None).count()
+
+
+def let_pass(*, order: str, step: str) -> None:
+    """The time of this step is over. Said twice, where the first answer was lost, it is over once:
+    it was acted on meanwhile, or is due still."""
+    past = timezone.now() - timedelta(seconds=1)
+    ours = Deadline.objects.filter(order_id=Order.objects.get(number=order).pk, step=step)
+    if not ours.exists():
+        raise ValueError(f"No time runs for {step} of {order}.")
+    ours.open().update(
+        started_at=past, due_at=past, next_attempt_at=past, reminders_at=[], next_reminder_at=None
+    )
 
 
 def retry() -> int:
@@ -173,26 +195,33 @@ def check() -> list[str]:
 
 
 def books() -> dict:
-    """What we believe: every part with its keys, every case, every mail."""
+    """What we believe: every part with its keys, every case, every mail, every step whose time was
+    over, and what each return has paid."""
     parts = RefundPart.objects.exclude(plan__status="void").order_by("pk")
     attempts = RefundAttempt.objects.order_by("pk")
+    plans = RefundPlan.objects.order_by("pk")
+    paid = plans.filter(status="completed", case__kind="return").order_by()
+    passed = Event.objects.filter(type="deadline.passed").order_by("pk")
+    orders = dict(Order.objects.values_list("pk", "number"))
     return {
-        "cases": Case.objects.count(),
-        "plans": list(RefundPlan.objects.order_by("pk").values_list("status", flat=True)),
+        "cases": list(Case.objects.order_by("pk").values_list("kind", "status")),
+        "plans": list(plans.values_list("case__kind", "status")),
         "parts": list(parts.values_list("pk", "amount")),
         "attempts": [
             [part, str(key), status]
             for part, key, status in attempts.values_list("part", "idempotency_key", "status")
         ],
+        "returns": dict(paid.values_list("case__number").annotate(paid=Sum("total"))),
+        "passed": [[orders[event.order_id], event.data["step"]] for event in passed],
         "mails": list(Mail.objects.values_list("message_id", "template", "order_id")),
         "given_up": Delivery.objects.exclude(dead_at=None).count()
         + Mail.objects.exclude(dead_at=None).count(),
     }
 
 
-OF_ORDERS = (fill, place, standing, retry, ring_twice, check, books)
+OF_ORDERS = (fill, place, standing, owed, let_pass, retry, ring_twice, check, books)
 OF_PACKAGES = (bench, workbench.ship_all, workbench.job, workbench.shipments)
-ACTS = {act.__name__: act for act in (*OF_ORDERS, *OF_PACKAGES)}
+ACTS = {act.__name__: act for act in (*OF_ORDERS, *OF_PACKAGES, *clocks.OF_TIME)}
 
 
 def answer(line: str) -> dict:

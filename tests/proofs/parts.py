@@ -3,11 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import zip_longest
 
 from tests.proofs.bulk import run_bulk
 from tests.proofs.campaign import run_campaign
 from tests.proofs.proration import prove_paybacks, prove_proration
 from tests.proofs.report import Result
+from tests.proofs.returning import DISPUTES
+from tests.proofs.silence import run_silence
 from tests.proofs.suites import Suite, run_tests
 
 ORDERS = 1_000_000
@@ -16,6 +19,7 @@ ROUNDS = 50
 EXAMPLES, STEPS = 20_000, 80
 FAULTS = 240
 PACKAGES = 1_000
+DEADLINES = 550
 PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 22
 
 
@@ -54,20 +58,28 @@ def paybacks(seed: int, share: float) -> Result:
 
 
 def pairs(seed: int, share: float) -> Result:
+    """Two processes, every other pair each."""
     rounds = max(int(ROUNDS * share), 1)
-    run = run_tests(
-        "tests/concurrency/test_pairs.py",
-        database="test_proofs_pairs",
-        PROOF_ROUNDS=rounds,
-        PROOF_SEED=seed,
-    )
+    started = [
+        Suite(
+            "tests/concurrency/test_pairs.py",
+            database=f"test_proofs_pairs_{number}",
+            PROOF_ROUNDS=rounds,
+            PROOF_SEED=seed,
+            PROOF_SHARE=f"{number}/2",
+        )
+        for number in (0, 1)
+    ]
+    halves = [suite.finish() for suite in started]
+    in_turns = zip_longest(*[run.properties.items() for run in halves])
+    outcomes = [outcome for turn in in_turns for outcome in turn if outcome]
     return Result(
         "Pairs of acts at the same moment",
         "Two threads with commits of their own on one order: only ends that may be, the loser "
         "told why, no deadlock, every invariant afterwards.",
-        {"Pairs": len(run.properties), "Rounds of each": rounds},
-        [(name, outcomes) for name, outcomes in run.properties.items()],
-        run.failures,
+        {"Pairs": len(outcomes), "Rounds of each": rounds},
+        outcomes,
+        [words for run in halves for words in run.failures],
     )
 
 
@@ -150,19 +162,26 @@ def campaign(seed: int, share: float) -> Result:
     done = run_campaign(
         faults=max(int(FAULTS * share), 5), seed=seed, minutes=max(CAMPAIGN_MINUTES * share, 1)
     )
-    found, ends = done.found, Counter(end for _package, end in done.served)
+    found, promised = done.found, done.promised
+    ends = Counter(end for _package, end in promised.served)
+    ways = Counter(one.way for one in promised.sent_back)
+    disputes = sum(ways[way] for way in DISPUTES)
     return Result(
         "Faults upon the running product",
         "Web, workers, beat, PostgreSQL, Valkey and the provider, killed and restarted while "
-        "customers cancel and sellers pack, ship and deliver the same orders through the API; all "
-        "insist with their idempotency keys until the last fault.",
+        "customers cancel, sellers pack, ship and deliver the same orders, and others return what "
+        "they got, are refused, argue and fall silent, all through the API; everybody insists "
+        "with idempotency keys until the last fault.",
         {
             "Faults": sum(done.faults.values()),
-            "Cancellations asked for, told and paid": f"{done.asked:,}",
+            "Cancellations asked for, told and paid": f"{promised.cancelled:,}",
             "Cancellations that came after the seller": f"{done.too_late:,}",
             "Sellers' packages": ", ".join(f"{ends[end]:,} {end}" for end in sorted(ends)),
+            "Returns asked for and gone their way, each paid what was told": f"{ways.total():,}",
+            "Of these decided in a dispute": f"{disputes:,}",
+            "Steps left to silence, each acted on once": f"{len(promised.silent):,}",
             "Answers that were lost and asked for again": done.repeated,
-            "Parts to pay, payouts": f"{found.parts:,}, {found.payouts:,}",
+            "Parts to pay, payouts, of all kinds": f"{found.parts:,}, {found.payouts:,}",
             "Calls the provider got": f"{found.calls:,}",
             "Refused plans tried again after the last fault": found.retried,
             "Drained after the last fault": f"{found.drained_after:.0f} s ("
@@ -171,7 +190,25 @@ def campaign(seed: int, share: float) -> Result:
             "Mails sent again by a killed worker (same Message-ID)": found.mails_repeated,
             "Programs that ended by themselves and were started again": dict(done.ended) or 0,
         },
-        sorted(done.faults.items()),
+        sorted(done.faults.items()) + [(f"returns: {way}", n) for way, n in sorted(ways.items())],
+        done.failures,
+    )
+
+
+def silence(seed: int, share: float) -> Result:
+    done = run_silence(each=max(int(DEADLINES * share) // 11, 2), seed=seed)
+    return Result(
+        "Silence",
+        "Deadlines of every step pass while two beats and two workers run, half of all at one "
+        "instant: each is acted on once, within 60 s of being due, and so is each reminder.",
+        {
+            "Deadlines, of so many steps": f"{done.deadlines:,}, {len(done.late)}",
+            "The latest was acted on": f"{max(done.late.values()):.1f} s after it was due",
+            "Reminders": done.reminders,
+            "The latest of them came": f"{done.reminded_late:.1f} s after it was due",
+        },
+        [(f"{step}: the latest", f"{late:.1f} s") for step, late in done.late.items()]
+        + list(done.outcomes.items()),
         done.failures,
     )
 
@@ -183,6 +220,7 @@ PARTS: dict[str, Callable[[int, float], Result]] = {
     "crash": crash_points,
     "property": machine,
     "bulk": bulk,
+    "silence": silence,
     "campaign": campaign,
 }
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.proofs.returning import Clock, SentBack
 from tests.proofs.running import Running
 
 Served = Sequence[tuple[str | None, str]]
@@ -31,12 +32,13 @@ class Reckoning:
             self.faults.append(sentence)
 
 
-def drain(product: Running, found: Reckoning, *, patience: float) -> dict[str, int]:
-    """Wait until nothing is under way; refusals are tried again, as a person would.
-
-    Returns what is left, which should be nothing.
+def drain(
+    product: Running, found: Reckoning, *, patience: float, since: float | None = None
+) -> dict[str, int]:
+    """Wait until nothing is under way; refusals are tried again, as a person would. Seconds count
+    from `since` (monotonic), or from now. Returns what is left, which should be nothing.
     """
-    begin = time.monotonic()
+    begin = since or time.monotonic()
     while True:
         product.supervise()
         left = {kind: count for kind, count in product.driver("standing").items() if count}
@@ -49,27 +51,72 @@ def drain(product: Running, found: Reckoning, *, patience: float) -> dict[str, i
         time.sleep(0.5)
 
 
-def reckon(product: Running, *, asked: int, patience: float, served: Served = ()) -> Reckoning:
-    """Drain, then compare books, journal, packages, mails and invariants. asked: cancellations of
-    which somebody was told that they stand; served: packages, and how far sellers say they came.
-    """
+@dataclass
+class Promised:
+    """What people were told: how many cancellations stand, which packages sellers have sent and
+    how far these came, how returns went, and what was left to silence."""
+
+    cancelled: int = 0
+    served: Served = ()
+    sent_back: Sequence[SentBack] = ()
+    silent: Sequence[Clock] = ()
+
+    @property
+    def packages(self) -> list[tuple[str | None, str]]:
+        return [*self.served, *((one.package, "delivered") for one in self.sent_back)]
+
+
+def reckon(
+    product: Running, promised: Promised, *, patience: float, since: float | None = None
+) -> Reckoning:
+    """Drain, then compare what was promised with books, journal, packages, mails, invariants."""
     found = Reckoning()
-    still = drain(product, found, patience=patience)
+    still = drain(product, found, patience=patience, since=since)
     found.hold(not still, f"After {patience} s there is still something under way: {still}")
     books, journal = product.driver("books"), product.provider.journal()
     found.plans, found.parts = len(books["plans"]), len(books["parts"])
     found.payouts, found.calls = len(journal["payouts"]), len(journal["calls"])
     found.amount = sum(payout["amount"] for payout in journal["payouts"])
-    found.hold(books["cases"] == asked, f"{asked} were asked for, {books['cases']} cases stand")
-    found.hold(found.plans == asked, f"{asked} were asked for, {found.plans} plans stand")
-    unpaid = Counter(status for status in books["plans"] if status != "completed")
-    found.hold(not unpaid, f"Not completed: {dict(unpaid)}")
+    _compare_cases(found, books, promised)
+    _compare_returns(found, books, promised)
     found.hold(not books["given_up"], f"{books['given_up']} deliveries or mails were given up")
     compare_payouts(found, books, journal)
-    _count_mails(found, books, product.sent())
-    _compare_packages(found, product.driver("shipments"), served)
+    _count_mails(found, books, product.sent(), promised)
+    _compare_packages(found, product.driver("shipments"), promised.packages)
     found.faults += product.driver("check")
     return found
+
+
+def _compare_cases(found: Reckoning, books: dict, promised: Promised) -> None:
+    """A case and a paid plan for each cancellation; a case for each return, and no plan of any
+    that is neither paid nor void."""
+    cases = Counter(kind for kind, _status in books["cases"])
+    plans = Counter(kind for kind, _status in books["plans"])
+    for kind, told in (("cancel", promised.cancelled), ("return", len(promised.sent_back))):
+        found.hold(cases[kind] == told, f"{told} × {kind} were told, {cases[kind]} cases stand")
+    told = promised.cancelled
+    found.hold(plans["cancel"] == told, f"{told} cancelled, {plans['cancel']} plans stand")
+    ended = {("cancel", "completed"), ("return", "completed"), ("return", "void")}
+    unpaid = Counter(map(tuple, books["plans"])) - Counter(
+        plan for plan in map(tuple, books["plans"]) if plan in ended
+    )
+    found.hold(not unpaid, f"Not completed: {dict(unpaid)}")
+
+
+def _compare_returns(found: Reckoning, books: dict, promised: Promised) -> None:
+    """Each return paid what was told, and each step left to silence was acted on once."""
+    paid = books["returns"]
+    wrong = {
+        one.number: (one.way, one.pays, paid.get(one.number, 0))
+        for one in promised.sent_back
+        if paid.get(one.number, 0) != one.pays
+    }
+    found.hold(not wrong, f"Returns that were told one sum and paid another: {wrong}")
+    strangers = set(paid) - {one.number for one in promised.sent_back}
+    found.hold(not strangers, f"Returns that nobody was told of: {strangers}")
+    passed, silent = Counter(map(tuple, books["passed"])), Counter(promised.silent)
+    odd = {clock: passed[clock] for clock in passed | silent if passed[clock] != silent[clock]}
+    found.hold(not odd, f"Steps left to silence that were not acted on once: {odd}")
 
 
 def compare_payouts(found: Reckoning, books: dict, journal: dict) -> None:
@@ -108,12 +155,13 @@ def _compare_packages(found: Reckoning, told: dict, served: Served) -> None:
         found.hold(times == once, f"Packages {words} so often: {times}, for {count}")
 
 
-def _count_mails(found: Reckoning, books: dict, sent: Counter[str]) -> None:
+def _count_mails(found: Reckoning, books: dict, sent: Counter[str], promised: Promised) -> None:
     """One of each letter per case is owed and was sent. A worker killed between sending one and
     noting it sends it again, under the same Message-ID: that is counted, and no fault."""
-    owed = Counter(template for _id, template, _order in books["mails"] if template in LETTERS)
-    for letter in sorted(LETTERS):
-        cases = books["cases"]
+    owed = Counter(template for _id, template, _order in books["mails"])
+    told = dict.fromkeys(LETTERS, promised.cancelled)
+    told["return_requested"] = len(promised.sent_back)
+    for letter, cases in sorted(told.items()):
         found.hold(owed[letter] == cases, f"{owed[letter]} × {letter} for {cases} cases")
     missing = {message_id for message_id, *_rest in books["mails"]} - set(sent)
     found.hold(not missing, f"{len(missing)} mails were noted as sent and were not")

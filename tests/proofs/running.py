@@ -34,8 +34,9 @@ QUIET = ("--without-gossip", "--without-mingle", "--loglevel", "CRITICAL")
 class Running:
     """`with Running(folder) as product:`; `product.url` is where it answers."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, beats: int = 1):
         self.folder = folder
+        self.beats = beats
         self.services = embedded.Services(folder / "servers")
         self.port = embedded.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -96,14 +97,17 @@ class Running:
 
     def programs(self) -> dict[str, tuple[str, ...]]:
         worker = (*CELERY, "worker", *QUIET)
-        schedule = str(self.folder / "celerybeat-schedule")
         web = (sys.executable, "-m", "gunicorn", "marketplace.wsgi:application")
         return {
             "money": (*worker, "-n", "money@%h", "-Q", "money", "--concurrency", "2"),
             "work": (*worker, "-n", "work@%h", "-Q", "default,exports,mail,webhooks", "-c", "2"),
-            "beat": (*CELERY, "beat", "--schedule", schedule, "--loglevel", "CRITICAL"),
             "web": (*web, "--bind", f"127.0.0.1:{self.port}", "--workers", "2"),
-        }
+        } | dict(map(self._beat, range(self.beats)))
+
+    def _beat(self, number: int) -> tuple[str, tuple[str, ...]]:
+        schedule = str(self.folder / f"celerybeat-schedule-{number}")
+        name = f"beat {number + 1}" if number else "beat"
+        return name, (*CELERY, "beat", "--schedule", schedule, "--loglevel", "CRITICAL")
 
     # -- Pieces ---------------------------------------------------------------------------
 
