@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import formats
 from core.lists.looks import Look, look_and_views
-from core.lists.saving import KeptView, ViewLink, tidied, view_links
+from core.lists.saving import KeptView, Views, tidied, view_links
 from core.web import CURSOR, SORT, ScopedListView
 
 POLL_SECONDS = 20
@@ -88,9 +88,9 @@ class LookedList(ScopedListView):
             **kwargs,
         )
 
-    def saved_views(self) -> list[ViewLink]:
+    def saved_views(self) -> Views:
         """For templates, as `view.saved_views`: the page shows them, its table does not."""
-        return view_links(self._kept[1], self.request.GET.urlencode())
+        return Views(view_links(self._kept[1], self.request.GET.urlencode()))
 
     def _other_sort_url(self) -> str:
         """The address of the list the other way round, from its first page."""
