@@ -2,6 +2,7 @@
 
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,21 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from orders.models import Case
+from packages.models import Package
 from refunds.models import RefundPlan
 from returns.models import Dispute
-from returns.operations import approve_items, make_offer, reject_items, state_side
+from returns.operations import (
+    Received,
+    approve_items,
+    make_offer,
+    receive,
+    reject_items,
+    state_side,
+)
 from tests.factories import (
     items_of,
     line,
@@ -24,7 +34,7 @@ from tests.factories import (
     make_seller,
 )
 from tests.people import signed_in
-from tests.returns.acts import ask, delivered_order, select, stored_file
+from tests.returns.acts import ask, deliver_all, delivered_order, select, stored_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -250,7 +260,24 @@ def everything(customer, seller, order, kiln):
     reject_items(disputed, actor=seller, reason_code="as_described", message="As pictured.")
     dispute = state_side(Dispute.objects.get(), text="It has a hairline crack.", actor=arguer)
     ready_order, asker = another("FH-5")
+    late_order, latecomer = another("FH-6")
+    long_ago = timezone.now() - timedelta(days=30)
+    moments = dict.fromkeys(("created_at", "shipped_at", "delivered_at"), long_ago)
+    Package.objects.filter(order=late_order).update(**moments)
+    short_order, shipper = another("FH-7")
+    short = ask(short_order, shipper, select(items_of(short_order)[0]))
+    approve_items(short, actor=seller)
+    short.case.refresh_from_db()
+    short_parcel = short.case.return_parcel
+    one = [Received(short.items.get().pk, "ok", 1)]
+    receive(short_parcel, units=one, last=True, actor=seller)
+    deliver_all()
     return {
+        "my-orders": (latecomer, "/my/orders/"),
+        "my-late-order": (latecomer, f"/my/orders/{late_order.number}/"),
+        "my-bell": (arguer, "/my/notifications/"),
+        "seller-inspection": (seller, f"/seller/returns/receive/{short_parcel.code}/"),
+        "owner-goods": (owner, "/owner/requests/?tab=goods"),
         "my-form": (asker, f"/my/orders/{ready_order.number}/request/"),
         "my-waiting": (customer, f"/my/requests/{waiting.case.number}/"),
         "my-send": (sender, f"/my/requests/{sent.case.number}/"),

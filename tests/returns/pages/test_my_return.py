@@ -35,6 +35,8 @@ class TestMyReturn:
         offer = make_offer(request_, item_id=mugs.pk, amount=600, message="Sorry", actor=seller)
         page = words(text(mine.get(self.address(request_))))
         assert "get 6.00 EUR back" in page
+        assert "An offer waits for your answer" in page
+        assert "answers your request" not in page
 
         mine.post(reverse("my:offer_answer", args=[offer.pk]), {"answer": "accept"})
 
