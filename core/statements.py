@@ -123,7 +123,7 @@ def condition(model: type[models.Model], actor: Actor, **lookup: int | str) -> C
     Where the scope needs no other table PostgreSQL is spared a join with itself, which it takes
     long to plan. None where there can be no such row.
     """
-    chosen = visible(model, actor, **lookup)
+    chosen = visible(model, actor, ("id",), **lookup)
     if chosen is None:
         return None
     statement, values = chosen

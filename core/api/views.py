@@ -106,7 +106,8 @@ class ListEndpoint(ScopedEndpoint):
             return None
         actor, zone = request.actor, timezone.get_current_timezone_name()
         asked_by = (type(self), actor.role, actor.user_id, actor.seller_id, zone, *asked)
-        return self.paginator.paginate_kept(asked_by, self._narrowed, request, self)
+        paginator: Any = self.paginator  # NewestFirst
+        return paginator.paginate_kept(asked_by, self._narrowed, request, self)
 
 
 class DetailEndpoint(ScopedEndpoint):

@@ -35,10 +35,10 @@ def tell(rows: list[dict[str, Any]], *, data: str, keep: bool) -> bool:
     whether the gate lets it pass."""
     rows = rows + deep_beside_first(rows)
     print(f"\n{data}: {CLIENTS} clients, 2 workers, {ROUNDS} × {SECONDS:g} s, per second\n")
-    print(f"{'operation':<44}" + "".join(f"{title:>{wide}}" for _, title, wide, _ in COLUMNS))
+    print(f"{'operation':<54}" + "".join(f"{title:>{wide}}" for _, title, wide, _ in COLUMNS))
     for row in rows:
         cells = "".join(_cell(row.get(name), wide, digits) for name, _, wide, digits in COLUMNS)
-        print(f"{row['operation']:<44}{cells}{_verdict(row)}")
+        print(f"{row['operation']:<54}{cells}{_verdict(row)}")
     if keep:
         _keep(data, rows)
     return not any(missed(row) for row in rows)
@@ -69,7 +69,7 @@ def beside(smaller: str, larger: str) -> bool:
     ]
     print(f"\nours on {larger} beside {smaller}\n")
     for row in rows:
-        print(f"{row['operation']:<44}{row['ratio']:>8.2f}{row['bar']:>7.2f}{_verdict(row)}")
+        print(f"{row['operation']:<54}{row['ratio']:>8.2f}{row['bar']:>7.2f}{_verdict(row)}")
     _keep(f"{larger} beside {smaller}", rows)
     return not any(missed(row) for row in rows)
 
