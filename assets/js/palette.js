@@ -236,7 +236,7 @@ function begin() {
 
   // Somebody else may sign in next.
   document.addEventListener("submit", (event) => {
-    if (event.target.action?.includes("/logout")) localStorage.removeItem(store);
+    if (event.target.getAttribute("action")?.includes("/logout")) localStorage.removeItem(store);
   });
 }
 
