@@ -14,7 +14,7 @@ from finance.credit import store_credit_of
 from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundPlan
-from returns.models import Offer, ReceivedUnits, ReturnItem, ReturnParcel
+from returns.models import Offer, ReceivedUnits, ReturnItem, ReturnParcel, ReturnRequest
 from returns.policies import ESCALATED, allowed_actions, rule_in_words
 from returns.presenters.disputes import DisputeView, Evidence, Said
 from returns.presenters.entries import Entry
@@ -194,6 +194,28 @@ class Return:
         """Where the goods are, as badges call it: a mail is "sent", too."""
         status = self.parcel.status if self.parcel else ""
         return "sent_back" if status == ReturnParcel.Status.SENT else status
+
+    @property
+    def paid_without_goods(self) -> bool:
+        """Money left, and what should have come back did not."""
+        came = self.parcel is None or self.parcel.status == ReturnParcel.Status.RECEIVED
+        return self.is_paid and bool(self.amount) and not came
+
+    @property
+    def taken_for_nothing(self) -> bool:
+        """The goods came back, and nothing was given for them."""
+        received = self.parcel is not None and self.parcel.status == ReturnParcel.Status.RECEIVED
+        wished_money = self.request.wish == ReturnRequest.Wish.REFUND
+        return received and wished_money and not self.amount
+
+    @property
+    def shows_goods(self) -> bool:
+        """Whether where the goods are has to be said besides the answer: of a completed return
+        only where money and goods did not go together."""
+        over = self.case.status == Case.Status.COMPLETED
+        return self.parcel is not None and (
+            not over or self.paid_without_goods or self.taken_for_nothing
+        )
 
     @property
     def to_send(self) -> bool:

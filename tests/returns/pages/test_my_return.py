@@ -3,15 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from core.deadlines.operations import handle_passed
 from returns.models import Dispute, Offer
-from returns.operations import approve_items, make_offer
+from returns.operations import Received, approve_items, make_offer, receive
 from tests.factories import (
     items_of,
     make_customer,
     make_order,
 )
 from tests.people import signed_in
-from tests.returns.acts import ask, fresh, select
+from tests.returns.acts import ask, deliver_all, fresh, let_time_pass, pay, policy, select
 from tests.returns.pages.typed import reject, text, words
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,33 @@ class TestMyReturn:
         page = text(mine.get(self.address(request_)))
         assert "It came cracked." in page
         assert "Tell your side before" not in page
+
+    def test_paid_without_the_goods_says_both(self, mine, order, customer, seller):
+        policy(payable_when="at_once")
+        mug = items_of(order)[0]
+        request = ask(order, customer, select(mug), pay_to="store_credit")
+        approve_items(request, actor=seller)
+        pay(request)
+        let_time_pass("return.send_goods")
+        handle_passed()
+        deliver_all()
+
+        page = text(mine.get(self.address(request)))
+
+        assert fresh(request).case.status == "completed"
+        assert "Paid back, though the goods did not come" in page
+        assert "Never came" in page
+
+    def test_received_without_a_refund_says_both(self, mine, request_, seller):
+        approve_items(request_, actor=seller)
+        let_time_pass("return.send_goods")
+        handle_passed()
+        parcel = fresh(request_).case.return_parcel
+        entries = request_.items.select_related("item")
+        units = [Received(entry.pk, "ok", entry.item.quantity) for entry in entries]
+        receive(parcel, units=units, actor=seller)
+
+        page = text(mine.get(self.address(request_)))
+
+        assert "Closed: the goods came after their time" in page
+        assert "The seller has them, and nothing is paid back." in page
