@@ -10,7 +10,7 @@ from django.db import connection
 
 from core.exports import writing
 from core.exports.sources import Column, Source
-from core.exports.statements import csv_select, reader_clock
+from core.exports.statements import csv_select, frozen, reader_clock
 
 
 def write_part(
@@ -18,7 +18,7 @@ def write_part(
 ) -> None:
     """The lines of these rows, without a heading."""
     with reader_clock(zone), connection.cursor() as cursor:
-        statement = cursor.mogrify(csv_select(source, columns), [list(ids)])
+        statement = cursor.mogrify(csv_select(source, columns), frozen(ids))
         cursor.copy_expert(f"COPY ({_text(statement)}) TO STDOUT (FORMAT csv)", file)
 
 
