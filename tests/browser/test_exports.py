@@ -73,7 +73,7 @@ def test_ticked_orders_as_a_workbook_of_their_items(product, sign_in):
 
     with page.expect_download() as brought:
         dialog.get_by_role("button", name="Start export").click()
-    sheet = openpyxl.load_workbook(brought.value.path()).active
+    sheet = openpyxl.load_workbook(io.BytesIO(brought.value.path().read_bytes())).active
     head, *rows = sheet.iter_rows(values_only=True)
     assert head == ("Order number", "Quantity", "Unit price")
     assert sorted({row[0] for row in rows}) == ticked
