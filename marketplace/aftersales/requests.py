@@ -206,17 +206,16 @@ class RequestRow:
 
     def _dispute_due(self) -> Due | None:
         view = self.returned.dispute if self.returned else None
-        if view is None or view.is_closed or not self.case.dispute_due:
+        due_at: datetime | None = getattr(self.case, "dispute_due", None)  # of `with_due`
+        if view is None or view.is_closed or due_at is None:
             return None
         dispute = view.dispute
         match dispute.status:
             case Dispute.Status.OPEN:
-                words, since = _("Customer's side"), dispute.opened_at
+                return Due(due_at, dispute.opened_at, _("Customer's side"))
             case Dispute.Status.DECIDED:
-                words, since = _("Appeal"), None
-            case _:
-                words, since = _("Decision"), dispute.appealed_at or dispute.stated_at
-        return Due(self.case.dispute_due, since, words)
+                return Due(due_at, None, _("Appeal"))
+        return Due(due_at, dispute.appealed_at or dispute.stated_at, _("Decision"))
 
     def _goods_due(self) -> Due | None:
         if self.returned is None or self.returned.parcel is None:

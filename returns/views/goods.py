@@ -167,7 +167,8 @@ class ReceiveParcel(ReturnAct):
             return []
         if not form.is_bound:
             return proposed_deductions(self.parcel, form.all_as_sold)
-        found = proposed_deductions(self.parcel, form.units, last=form.cleaned_data.get("last"))
+        last = bool(form.cleaned_data.get("last"))
+        found = proposed_deductions(self.parcel, form.units, last=last)
         return [one for one in found if one.entry_id not in form.said]
 
     def _kept(self, form: ReceiptForm | InspectionForm) -> tuple[Sequence[Found], Sequence[Found]]:
