@@ -40,7 +40,9 @@ class RefundPlanFilter(SinceFilter):
     search = django_filters.CharFilter(
         method="find", max_length=40, label=_("Plan or order number")
     )
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices, label=_("Status"))
+    status = django_filters.MultipleChoiceFilter(
+        choices=Status.choices, distinct=False, label=_("Status")
+    )
     queue = django_filters.ChoiceFilter(
         choices=Queue, method="waiting_in", label=_("Waits for the marketplace")
     )
