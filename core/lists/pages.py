@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from core import formats
 from core.lists.looks import Look, look_and_views
-from core.lists.saving import KeptView, Views, tidied, view_links
-from core.web import CURSOR, SORT, ScopedListView
+from core.lists.saving import VIEW, KeptView, Views, tidied, view_links
+from core.web import CURSOR, NOT_FILTERS, SORT, ScopedListView
 
 POLL_SECONDS = 20
+BESIDE_FILTERS = NOT_FILTERS | {"tab", "search", VIEW}  # shown by themselves, outside the filters
 
 
 class LookedList(ScopedListView):
@@ -24,8 +25,9 @@ class LookedList(ScopedListView):
     list_name: its page, under which its look and its views are kept ("order_list")
     sorts: name -> what it is ordered by, each served by an index; the first one is used unless
         the address names another. Without sorts the list has its `keyset`.
-    Context: `look`, `etag`, `poll_url`, `look_url`, `sort`, `other_sort_url`, `list_name`, and
-        `asked`: the list's address without its page, as views and acts on all of it keep it.
+    Context: `look`, `etag`, `poll_url`, `look_url`, `sort`, `other_sort_url`, `list_name`,
+        `has_filters`: the popover of filters shows something, and `asked`: the list's address
+        without its page, as views and acts on all of it keep it.
     """
 
     list_name = ""
@@ -83,6 +85,7 @@ class LookedList(ScopedListView):
             look_url=reverse(f"{surface}:list_look", args=[self.list_name]),
             sort=self.sort,
             other_sort_url=self._other_sort_url(),
+            has_filters=bool(self.request.GET.keys() - BESIDE_FILTERS),
             list_name=self.list_name,
             asked=tidied(self.request.GET.urlencode()),
             **kwargs,
