@@ -1,5 +1,7 @@
 """What is chosen for an export, and when it is to be made again. Shape only."""
 
+from typing import cast
+
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +32,9 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args, source: Source, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
-        columns = source.visible_columns(actor)
-        self.fields["columns"].choices = [(column.name, column.label) for column in columns]
+        offered = source.visible_columns(actor)
+        columns = cast(forms.MultipleChoiceField, self.fields["columns"])
+        columns.choices = [(column.name, column.label) for column in offered]
 
 
 class PresetForm(ExportForm):
@@ -59,7 +62,8 @@ class ScheduleForm(ExportForm):
     )
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("every") == ExportSchedule.Every.DAY:
             given["weekday"] = None
         elif given.get("weekday") is None and "weekday" not in self.errors:

@@ -17,7 +17,7 @@ from core.jobs.models import Job
 from core.jobs.progress import Progress, progress_of
 
 # What the badge of an unfinished job is called here.
-CODES = {
+CODES: dict[str, str] = {
     Job.Status.WAITING: "queued",
     Job.Status.RUNNING: "running",
     Job.Status.FAILED: "failed",

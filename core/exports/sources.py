@@ -68,7 +68,7 @@ class Join:
     in the statement only when a chosen column, or another such join, `needs` it."""
 
     name: str
-    sql: str
+    sql: str | Promise
     needs: tuple[str, ...] = ()
 
 

@@ -1,5 +1,7 @@
 """Columns about whom an order is from and where it goes: the same in every list that has them."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -65,7 +67,7 @@ def billing_columns(order: str, needs: tuple[str, ...] = ()) -> tuple[Column, ..
 
 
 def _address(
-    name: str, address: str, labels: dict[str, Promise], needs: tuple[str, ...]
+    name: str, address: str, labels: Mapping[str, str | Promise], needs: tuple[str, ...]
 ) -> list[Column]:
     def cell(key: str) -> str:
         if key != "line":

@@ -21,6 +21,7 @@ from core.exports.models import ExportPreset, Format
 from core.exports.narrowing import amount_of, narrowed_by
 from core.exports.presets import last_used, presets_of, still_offered
 from core.exports.sources import Column, Source, SourceNotFound, source_for, sources_for
+from core.exports.views import surface_of
 from core.web import CURSOR, FORM_KEY, OperationFormView, show_refusal
 
 # What an address of ours holds besides the list's own filters.
@@ -83,7 +84,7 @@ class Exporting(OperationFormView):
     def query(self) -> QueryDict:
         """The list's own address."""
         if QUERY in self.given:
-            asked = QueryDict(self.given[QUERY][:4000], mutable=True)
+            asked = QueryDict(self.given.get(QUERY, "")[:4000], mutable=True)
         else:
             asked = self.given.copy()
         for name in OURS:
@@ -141,7 +142,7 @@ class Exporting(OperationFormView):
 
     def at(self, name: str, *arguments: Any) -> str:
         """An address on the reader's surface."""
-        return reverse(f"{self.request.resolver_match.namespace}:{name}", args=arguments)
+        return reverse(f"{surface_of(self.request)}:{name}", args=arguments)
 
     @cached_property
     def back_url(self) -> str:
@@ -196,7 +197,7 @@ class Exporting(OperationFormView):
         chosen = self._chosen(context["form"])
         columns = {c.name: c for c in self.source.visible_columns(self.request.actor)}
         return context | {
-            "surface": self.request.resolver_match.namespace,
+            "surface": surface_of(self.request),
             "heading": self.heading,
             "about": self.about,
             "source": self.source,

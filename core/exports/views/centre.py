@@ -13,6 +13,7 @@ from core.exports.models import Export
 from core.exports.policies import may_export
 from core.exports.presenters import ShownExport
 from core.exports.sources import sources_for
+from core.exports.views import surface_of
 from core.jobs.operations import request_cancel
 from core.web import OperationView, ScopedDetailView, ScopedListView
 
@@ -32,7 +33,7 @@ class ExportList(ScopedListView):
         context = super().get_context_data(**kwargs)
         shown = [ShownExport(export, actor) for export in self.page.rows]
         return context | {
-            "surface": self.request.resolver_match.namespace,
+            "surface": surface_of(self.request),
             "exports": shown,
             "under_way": any(not one.job.finished for one in shown),
             "sources": [] if may_export(actor) else sources_for(actor),
@@ -55,7 +56,7 @@ class ExportDetail(ScopedDetailView):
     def get_context_data(self, **kwargs):
         shown = ShownExport(self.object, self.request.actor)
         return super().get_context_data(
-            surface=self.request.resolver_match.namespace,
+            surface=surface_of(self.request),
             shown=shown,
             starts=self.starts and shown.may_download,
             **kwargs,
@@ -72,7 +73,7 @@ class ExportDetail(ScopedDetailView):
         return response
 
     def at(self, name: str) -> str:
-        surface = self.request.resolver_match.namespace
+        surface = surface_of(self.request)
         return reverse(f"{surface}:{name}", args=[self.object.number])
 
 
@@ -107,7 +108,7 @@ class ExportAct(OperationView):
         return self.scoped(Export, number=self.kwargs["number"])
 
     def get_success_url(self) -> str:
-        surface = self.request.resolver_match.namespace
+        surface = surface_of(self.request)
         number = getattr(self.result, "number", self.kwargs["number"])
         return reverse(f"{surface}:export_detail", args=[number])
 

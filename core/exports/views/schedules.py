@@ -10,6 +10,7 @@ from core.exports import operations
 from core.exports.models import ExportSchedule
 from core.exports.policies import may_export
 from core.exports.sources import SOURCES, sources_for
+from core.exports.views import surface_of
 from core.web import OperationView, ScopedListView
 
 
@@ -21,7 +22,7 @@ class ScheduleList(ScopedListView):
         actor = self.request.actor
         context = super().get_context_data(**kwargs)
         return context | {
-            "surface": self.request.resolver_match.namespace,
+            "surface": surface_of(self.request),
             "schedules": [
                 {
                     "row": schedule,
@@ -44,7 +45,7 @@ class ScheduleAct(OperationView):
         return type(self).act(schedule, actor=self.request.actor)
 
     def get_success_url(self) -> str:
-        return reverse(f"{self.request.resolver_match.namespace}:export_schedule_list")
+        return reverse(f"{surface_of(self.request)}:export_schedule_list")
 
 
 class SchedulePause(ScheduleAct):
