@@ -87,6 +87,17 @@ def test_filters_are_those_of_the_list(owner, program):
     assert "status" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "source", ["orders", "order_items", "packages", "requests", "refund_plans"]
+)
+def test_a_filter_that_the_list_does_not_know_is_refused_not_left_out(program, source):
+    answer = program.post("exports/", {"source": source, "filters": {"sttaus": "shipped"}})
+
+    assert answer.status_code == 400
+    assert "filters/sttaus" in answer.content.decode()
+    assert not Export.objects.exists()
+
+
 def test_a_sellers_file_holds_their_own_orders_only():
     ours, theirs = make_seller(), make_seller()
     make_order(sellers=[ours], number="OURS-1")

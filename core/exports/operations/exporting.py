@@ -20,6 +20,7 @@ from core.exports.operations.presets import remember_choice
 from core.exports.sources import Source, source_for
 from core.jobs.models import Job
 from core.jobs.operations import start_job
+from core.notifications.wording import known_language
 
 PAGING = "cursor"
 
@@ -125,8 +126,7 @@ def look_over(
     address = _address(query)
     with timezone.override(place):
         found.rows(actor, QueryDict(address), chosen)
-    known = translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
-    return Wanted(found, Format(format), names, address, zone, known)
+    return Wanted(found, Format(format), names, address, zone, known_language(language))
 
 
 def facts_of(wanted: Wanted, actor: Actor) -> dict:
