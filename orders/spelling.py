@@ -3,11 +3,15 @@
 from django.db.models import Q
 
 
+def spellings(text: str) -> list[str]:
+    return sorted({text, text.upper(), text.lower()})
+
+
 def begins(column: str, text: str) -> Q:
     """The column begins with `text` as typed, in upper or in lower case. Each spelling is a range
     of an index, which ignoring the case would not be."""
     found = Q()
-    for spelling in sorted({text, text.upper(), text.lower()}):
+    for spelling in spellings(text):
         found |= Q(**{f"{column}__startswith": spelling})
     return found
 
