@@ -1,24 +1,24 @@
 from django.urls import path
 
 from core.exports.api_urls import api_urls
-from core.exports.views import asking, centre, schedules
+from core.exports.views import asking, centre, presets, schedules
 
 seller_urls = [
     path("exports/", centre.ExportList.as_view(), name="export_list"),
     path("exports/new/", asking.ExportNew.as_view(), name="export_new"),
-    path("exports/presets/", asking.PresetKeep.as_view(), name="export_preset_keep"),
+    path("exports/presets/", presets.PresetKeep.as_view(), name="export_preset_keep"),
     path(
         "exports/presets/<int:pk>/name/",
-        asking.PresetRename.as_view(),
+        presets.PresetRename.as_view(),
         name="export_preset_rename",
     ),
     path(
         "exports/presets/<int:pk>/removal/",
-        asking.PresetDelete.as_view(),
+        presets.PresetDelete.as_view(),
         name="export_preset_delete",
     ),
     path("exports/schedules/", schedules.ScheduleList.as_view(), name="export_schedule_list"),
-    path("exports/schedules/new/", asking.ScheduleNew.as_view(), name="export_schedule_new"),
+    path("exports/schedules/new/", schedules.ScheduleNew.as_view(), name="export_schedule_new"),
     path(
         "exports/schedules/<int:pk>/pause/",
         schedules.SchedulePause.as_view(),

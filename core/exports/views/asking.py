@@ -12,17 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django_htmx.http import trigger_client_event
 
-from core.errors import DomainError
 from core.exports import operations, policies
-from core.exports.forms import ExportForm, PresetForm, ScheduleForm
+from core.exports.forms import ExportForm
 from core.exports.models import ExportPreset, Format
 from core.exports.narrowing import amount_of, narrowed_by
 from core.exports.presets import last_used, presets_of, still_offered
 from core.exports.sources import Column, Source, SourceNotFound, source_for, sources_for
 from core.exports.views import surface_of
-from core.web import CURSOR, FORM_KEY, OperationFormView, show_refusal
+from core.web import CURSOR, FORM_KEY, OperationFormView
 
 # What an address of ours holds besides the list's own filters.
 TICKED, QUERY, BACK = "numbers", "query", "back"
@@ -237,83 +235,3 @@ class ExportNew(Exporting):
 
     def get_success_url(self) -> str:
         return self.at("export_detail", self.result.number)
-
-
-class PresetAct(Exporting):
-    """Something done with presets while a wish stands on the page: it stays there as it was."""
-
-    http_method_names = ["post"]
-    done: Any = ""
-
-    def post(self, request, *args, **kwargs):
-        if "pk" in self.kwargs:
-            self.named = self.scoped(ExportPreset, pk=self.kwargs["pk"])
-        return super().post(request, *args, **kwargs)
-
-    def act(self, data: dict) -> ExportPreset | None:
-        raise NotImplementedError
-
-    def form_valid(self, form):
-        try:
-            self.preset = self.act(form.cleaned_data)
-        except DomainError as refusal:
-            refusal.field = "preset_name" if refusal.field == "name" else refusal.field
-            show_refusal(form, refusal)
-            return self.form_invalid(form)
-        # The fields of the wish, whatever the form of this act was.
-        wish = ExportForm(self.request.POST, source=self.source, actor=self.request.actor)
-        response = self.render_to_response(self.get_context_data(form=wish))
-        toast = {"text": str(self.done), "tone": "success"}
-        return trigger_client_event(response, "toast", toast)
-
-
-class PresetKeep(PresetAct):
-    form_class = PresetForm
-    done = gettext_lazy("Columns kept.")
-
-    def act(self, data):
-        return operations.keep_preset(
-            actor=self.request.actor,
-            source=self.source.name,
-            name=data["preset_name"],
-            columns=data["columns"],
-            format=data["format"],
-        )
-
-
-class PresetRename(PresetAct):
-    form_class = PresetForm
-    done = gettext_lazy("Preset renamed.")
-
-    def act(self, data):
-        operations.rename_preset(self.named, name=data["preset_name"], actor=self.request.actor)
-        return self.named
-
-
-class PresetDelete(PresetAct):
-    done = gettext_lazy("Preset deleted.")
-
-    def act(self, data):
-        operations.delete_preset(self.named, actor=self.request.actor)
-        return
-
-
-class ScheduleNew(Exporting):
-    """The wish becomes a schedule."""
-
-    form_class = ScheduleForm
-    heading = gettext_lazy("Schedule an export")
-    about = gettext_lazy("The file is built at its time, and a mail with a link comes each time.")
-    scheduling = True
-    success_message = gettext_lazy("Schedule kept.")
-
-    def get_initial(self):
-        given = {"name": str(self.source.label), "every": "week", "weekday": 0, "hour": 7}
-        return super().get_initial() | given
-
-    def perform(self, data):
-        timed = {name: data[name] for name in ("name", "every", "weekday", "hour")}
-        return operations.keep_schedule(**self.wanted(data), **timed)
-
-    def get_success_url(self) -> str:
-        return self.at("export_schedule_list")

@@ -7,10 +7,12 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy
 
 from core.exports import operations
+from core.exports.forms import ScheduleForm
 from core.exports.models import ExportSchedule
 from core.exports.policies import may_export
 from core.exports.sources import SOURCES, sources_for
 from core.exports.views import surface_of
+from core.exports.views.asking import Exporting
 from core.web import OperationView, ScopedListView
 
 
@@ -33,6 +35,27 @@ class ScheduleList(ScopedListView):
             ],
             "sources": [] if may_export(actor) else sources_for(actor),
         }
+
+
+class ScheduleNew(Exporting):
+    """The wish becomes a schedule."""
+
+    form_class = ScheduleForm
+    heading = gettext_lazy("Schedule an export")
+    about = gettext_lazy("The file is built at its time, and a mail with a link comes each time.")
+    scheduling = True
+    success_message = gettext_lazy("Schedule kept.")
+
+    def get_initial(self):
+        given = {"name": str(self.source.label), "every": "week", "weekday": 0, "hour": 7}
+        return super().get_initial() | given
+
+    def perform(self, data):
+        timed = {name: data[name] for name in ("name", "every", "weekday", "hour")}
+        return operations.keep_schedule(**self.wanted(data), **timed)
+
+    def get_success_url(self) -> str:
+        return self.at("export_schedule_list")
 
 
 class ScheduleAct(OperationView):
