@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from core.actors import Actor, Role
-from marketplace.navigation import SURFACES
+from marketplace import navigation
 from orders.models import Case, Customer
 from orders.querysets import LIST_ORDER
 from orders.tabs import listed
@@ -184,7 +184,7 @@ def _together(parts: list[QuerySet]) -> QuerySet:
 
 
 def _address(actor: Actor, name: str, *args: str) -> str:
-    return reverse(f"{SURFACES[actor.role].namespace}:{name}", args=args)
+    return reverse(f"{navigation.SURFACES[actor.role].namespace}:{name}", args=args)
 
 
 def _and(*words: str) -> str:

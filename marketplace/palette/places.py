@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Rank, Role
-from marketplace.navigation import SURFACES, address
+from marketplace import navigation
+from marketplace.navigation import address
 
 MOST = 6
 
@@ -124,7 +125,7 @@ def pages_for(actor: Actor, words: list[str]) -> list[tuple[Place, str]]:
     """The pages of this actor's surface that go by these words, each with its address."""
     menu = (
         Place(entry.name, entry.label, entry.icon, rank=entry.rank)
-        for entry in SURFACES[actor.role].entries
+        for entry in navigation.SURFACES[actor.role].entries
     )
     all_of_them = (*menu, *SETTINGS[actor.role], NOTIFICATIONS, HELP, *ACCOUNT)
     return list(_open_to(actor, all_of_them, words))[:MOST]
@@ -140,7 +141,7 @@ def _open_to(actor: Actor, places, words: list[str]) -> Iterator[tuple[Place, st
     for place in places:
         if place.rank is not None and not actor.has_rank(place.rank):
             continue
-        found = place.address(SURFACES[actor.role].namespace)
+        found = place.address(navigation.SURFACES[actor.role].namespace)
         if found is not None and found not in seen and place.answers_to(words):
             seen.add(found)
             yield place, found

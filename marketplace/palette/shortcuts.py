@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role
-from marketplace.navigation import SURFACES, address
+from marketplace import navigation
+from marketplace.navigation import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ PAGES = tuple(one for one in IN_A_LIST if one.act.endswith("-page"))
 @cache
 def keys_of(role: Role) -> Keys:
     """What the frame of this role's surface knows. Pages that are not installed have no key."""
-    surface = SURFACES[role].namespace
+    surface = navigation.SURFACES[role].namespace
     customer = role is Role.CUSTOMER
     go_to = tuple(
         Shortcut(one.keys, one.label, url=url)

@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 
 from core.actors import Actor, Role
 from core.web import PartialTemplate
-from marketplace.navigation import SURFACES
+from marketplace import navigation
 from marketplace.palette import places
 from marketplace.palette.finding import Finds, Found, search_line, things_found
 
@@ -42,7 +42,7 @@ class Palette(PartialTemplate, TemplateView):
             said=_said(count),
             onward=search_line(actor, words) if words else None,
             layout="layouts/console.html" if console else "layouts/storefront.html",
-            surface=SURFACES[actor.role],
+            surface=navigation.SURFACES[actor.role],
             **kwargs,
         )
 
