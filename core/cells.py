@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
@@ -29,7 +30,7 @@ LATE = timedelta(hours=4)
 TWO_DAYS = timedelta(days=2)
 IN_A_PATH = "!$&'()*+,;=~:@"  # what Django leaves as it is in a part of an address (RFC 3986)
 
-Words = Callable[[date | datetime, Reader], str]
+Words = Callable[[Any, Reader], str]  # writes a moment for a reader
 
 
 @lru_cache(maxsize=256)

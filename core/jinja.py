@@ -7,7 +7,7 @@ page itself is Django's. It has our own few filters and functions, the words by 
 
 import html
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -53,8 +53,8 @@ class _Environment(Environment):
 
 @lru_cache(maxsize=256)
 def _environment_for(reader: formats.Reader) -> Environment:
-    """One for each language and zone, so that a cell need not ask for either. Templates are
-    compiled once in each."""
+    """One for each language and zone, so that a cell need not ask for either, and no word is looked
+    up twice. Templates are compiled once in each."""
     own = cells.cells_for(reader)
     environment = _Environment(
         loader=_loader(),
@@ -65,7 +65,7 @@ def _environment_for(reader: formats.Reader) -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
-    environment.globals.update(_=gettext, ngettext=ngettext, escaped=_escaped)
+    environment.globals.update(_=cache(gettext), ngettext=ngettext, escaped=_escaped)
     environment.filters.update(
         avatar=cells.avatar,
         badge=own.badge,

@@ -73,7 +73,7 @@ class ScopedListView(PartialTemplate, TemplateView):
 
     model: Any = None
     filterset_class: Any = None
-    keyset = ("-id",)
+    keyset: tuple[str, ...] = ("-id",)
     page_size = 25
     context_object_name = "rows"
 

@@ -1,5 +1,7 @@
 """Choosing the columns of a list, and how dense its rows are."""
 
+from typing import Any
+
 from django import forms
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
@@ -24,14 +26,15 @@ class LookForm(forms.Form):
 
     def __init__(self, *args, columns, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["columns"].choices = [
-            (column.name, column.label) for column in columns if not column.always
-        ]
+        offered = [(column.name, column.label) for column in columns if not column.always]
+        field: Any = self.fields["columns"]
+        field.choices = offered
 
 
 class ListLookChoice(OperationFormView):
     """A dialog over the list where scripts run, else a page of its own."""
 
+    request: Any
     form_class = LookForm
     template_name = "lists/look.html"
     partial = "dialog"

@@ -6,9 +6,10 @@ list's order, so that cells find their heads.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
 from core.errors import InvalidInput
@@ -111,9 +112,9 @@ def keep_look(*, actor: Actor, list: str, columns: Collection[str], density: str
             _("There is no such density."), field="density", allowed=sorted(Density.values)
         )
     look = Look(_shown(known, columns), density)
+    whose: dict[str, Any] = {"user_id": actor.user_id, "actor_role": actor.role}
     ListLook.objects.update_or_create(
-        user_id=actor.user_id,
-        actor_role=actor.role,
+        **whose,
         seller_id=actor.seller_id,
         list=list,
         defaults={"columns": [*look.columns], "density": density},

@@ -4,6 +4,7 @@ sort, and rows that are asked for again and again at the cost of their query alo
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import orjson
 from django.http import HttpResponse, HttpResponseNotModified
@@ -30,6 +31,7 @@ class LookedList(ScopedListView):
         without its page, as views and acts on all of it keep it.
     """
 
+    request: Any
     list_name = ""
     sorts: Mapping[str, tuple[str, ...]] = {}
 
@@ -47,7 +49,7 @@ class LookedList(ScopedListView):
         return asked if asked in self.sorts else next(iter(self.sorts), "")
 
     @property
-    def keyset(self) -> tuple[str, ...]:
+    def keyset(self) -> tuple[str, ...]:  # type: ignore[override]
         return self.sorts[self.sort]
 
     @cached_property
