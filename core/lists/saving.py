@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError, InvalidInput, NotAllowed
 from core.lists.models import SavedView
 
 # The pages that are kept as views: "order_list" of a seller is `seller:order_list`.
@@ -20,6 +20,11 @@ MOST = 40  # views of one list: what a menu can still be read with
 LONGEST_NAME, LONGEST_QUERY = 60, 2000
 VIEW = "view"  # the parameter that says which view an address began as
 NOT_OF_A_VIEW = (VIEW, "cursor")  # a view begins at its first page
+
+
+TOO_MANY = _("These are many views already. Delete one first.")
+NAMELESS = _("Give the view a name.")
+TOO_LONG = _("These are too many filters for a view.")
 
 
 class NameTaken(DomainError):
@@ -104,12 +109,14 @@ def tidied(query: str) -> str:
 @transaction.atomic
 def save_view(*, actor: Actor, list: str, name: str, query: str) -> SavedView:  # noqa: A002
     """Keep the list's address under a name. Raises UnknownList, InvalidInput for a name that is
-    empty or too long, a query that is too long or too many views, and NameTaken."""
+    empty or too long, a query that is too long or too many views, NameTaken, and NotAllowed where nobody acts."""
     if list not in LISTS:
         raise UnknownList(field="list", allowed=sorted(LISTS))
+    if actor.user_id is None:
+        raise NotAllowed  # views are of people
     name, query = _named(name), _asked(query)
     if views_of(actor, list).count() >= MOST:
-        raise InvalidInput(_("These are many views already. Delete one first."), field="name")
+        raise InvalidInput(str(TOO_MANY), field="name")
     view = SavedView(
         user_id=actor.user_id,
         actor_role=actor.role,
@@ -150,7 +157,7 @@ def _own(view: SavedView, actor: Actor) -> SavedView:
 def _named(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise InvalidInput(_("Give the view a name."), field="name")
+        raise InvalidInput(str(NAMELESS), field="name")
     if len(name) > LONGEST_NAME:
         raise InvalidInput(
             _("A name has at most %(n)s characters.") % {"n": LONGEST_NAME}, field="name"
@@ -161,7 +168,7 @@ def _named(name: str) -> str:
 def _asked(query: str) -> str:
     query = tidied(query)
     if len(query) > LONGEST_QUERY:
-        raise InvalidInput(_("These are too many filters for a view."), field="query")
+        raise InvalidInput(str(TOO_LONG), field="query")
     return query
 
 

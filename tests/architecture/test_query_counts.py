@@ -38,6 +38,7 @@ LISTS = [
     ("owner", "/owner/orders/", 8),
     ("owner", "/owner/orders/?tab=action_needed", 8),
     ("owner", "/owner/orders/?search=lindqvist&seller=kiln", 9),
+    ("owner", "/owner/orders/?search=customer:lindqvist+status:preparing+-is:overdue", 9),
     ("owner", "/owner/order-tabs/", 18),
     ("owner", "/owner/", 13),
     ("owner", "/owner/requests/", 12),
