@@ -20,7 +20,7 @@ EXAMPLES, STEPS = 20_000, 80
 FAULTS = 240
 PACKAGES = 1_000
 DEADLINES = 550
-PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 22
+PROPERTY_MINUTES, CAMPAIGN_MINUTES = 12, 30
 
 
 def proration(seed: int, share: float) -> Result:
@@ -214,7 +214,6 @@ def silence(seed: int, share: float) -> Result:
 
 
 PARTS: dict[str, Callable[[int, float], Result]] = {
-    "proration": proration,
     "paybacks": paybacks,
     "pairs": pairs,
     "crash": crash_points,
@@ -222,6 +221,7 @@ PARTS: dict[str, Callable[[int, float], Result]] = {
     "bulk": bulk,
     "silence": silence,
     "campaign": campaign,
+    "proration": proration,
 }
 
 

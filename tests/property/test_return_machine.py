@@ -20,7 +20,7 @@ EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "20"))
 STEPS = int(os.environ.get("PROOF_STEPS", "25"))
 SEED = int(os.environ.get("PROOF_SEED", "1"))
 MINUTES = float(os.environ.get("PROOF_MINUTES", "0"))
-BATCH = 100
+BATCH = 20  # of up to PROOF_STEPS steps; the time is looked at between two
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(600 + 90 * MINUTES),
