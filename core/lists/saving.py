@@ -108,8 +108,9 @@ def tidied(query: str) -> str:
 
 @transaction.atomic
 def save_view(*, actor: Actor, list: str, name: str, query: str) -> SavedView:  # noqa: A002
-    """Keep the list's address under a name. Raises UnknownList, InvalidInput for a name that is
-    empty or too long, a query that is too long or too many views, NameTaken, and NotAllowed where nobody acts."""
+    """Keep the list's address under a name. Raises UnknownList, NameTaken, InvalidInput for a name
+    that is empty or too long, a query that is too long or too many views, and NotAllowed where no
+    person acts."""
     if list not in LISTS:
         raise UnknownList(field="list", allowed=sorted(LISTS))
     if actor.user_id is None:
