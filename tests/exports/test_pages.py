@@ -219,6 +219,19 @@ class TestSchedules:
         assert schedule.query == "search=T-2"
         assert "Mondays" in page.get(reverse("owner:export_schedule_list")).content.decode()
 
+    def test_the_wish_of_an_export_comes_along(self, page):
+        response = page.post(
+            reverse("owner:export_schedule_new"),
+            {**WISH, "format": "xlsx", "query": "search=T-2", "begin": "1"},
+        )
+
+        assert response.status_code == 200
+        assert [column.name for column in response.context["chosen"]] == WISH["columns"]
+        assert response.context["format"] == "xlsx"
+        assert response.context["query"] == "search=T-2"
+        assert not response.context["form"].errors
+        assert not ExportSchedule.objects.exists()
+
     def test_every_day_has_no_weekday_and_every_week_needs_one(self, page):
         daily = page.post(
             reverse("owner:export_schedule_new"), {**WISH, **self.WHEN, "every": "day"}

@@ -25,19 +25,9 @@ from core.web import CURSOR, FORM_KEY, OperationFormView
 # What an address of ours holds besides the list's own filters.
 TICKED, QUERY, BACK = "numbers", "query", "back"
 OURS = {"source", "format", "which", "columns", "preset", "preset_name", TICKED, QUERY, BACK}
-OURS |= {
-    "name",
-    "every",
-    "weekday",
-    "hour",
-    "action",
-    "all",
-    "list",
-    "view",
-    CURSOR,
-    FORM_KEY,
-    "csrfmiddlewaretoken",
-}
+OURS |= {"name", "every", "weekday", "hour"}  # of a schedule
+OURS |= {"all", "list", "view", "action", "begin"}  # of lists' bulk bars, and of our buttons
+OURS |= {CURSOR, FORM_KEY, "csrfmiddlewaretoken"}
 TITLE_LENGTH = 200
 
 
@@ -109,10 +99,10 @@ class Exporting(OperationFormView):
     def get_initial(self) -> dict[str, Any]:
         """The columns of the address, of the preset, of last time, or the usual ones."""
         source, actor = self.source, self.request.actor
-        asked = self.request.GET.getlist("columns")
+        asked = self.given.getlist("columns")
         kept = self.preset or (None if asked else last_used(actor, source))
         columns = still_offered(source, actor, asked or (kept.columns if kept else []))
-        named = self.request.GET.get("format", "")
+        named = self.given.get("format", "")
         return {
             "format": named if named in Format.values else kept.format if kept else Format.CSV,
             "which": self._usual_rows(),

@@ -46,6 +46,13 @@ class ScheduleNew(Exporting):
     scheduling = True
     success_message = gettext_lazy("Schedule kept.")
 
+    def post(self, request, *args, **kwargs):
+        """With `begin`, the wish of an export comes along and its time is still to be chosen."""
+        if "begin" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        given = {"source": self.source, "actor": request.actor, "initial": self.get_initial()}
+        return self.render_to_response(self.get_context_data(form=ScheduleForm(**given)))
+
     def get_initial(self):
         given = {"name": str(self.source.label), "every": "week", "weekday": 0, "hour": 7}
         return super().get_initial() | given
