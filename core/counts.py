@@ -1,12 +1,12 @@
-"""How many rows are under each tab, for all tabs in one statement, and no further than a cap."""
+"""How many rows there are of several kinds, asked in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from core.statements import fetched_one
+from core.statements import Chosen, fetched_one
 
 
 def counted(tabs: Mapping[str, QuerySet[Any]], cap: int) -> dict[str, int]:
@@ -24,3 +24,14 @@ def counted(tabs: Mapping[str, QuerySet[Any]], cap: int) -> dict[str, int]:
         return dict.fromkeys(tabs, 0)
     counts = fetched_one(f"SELECT {', '.join(parts.values())}", values) or ()
     return dict.fromkeys(tabs, 0) | dict(zip(parts, counts, strict=True))
+
+
+def counted_each(chosen: Sequence[Chosen | None]) -> list[int]:
+    """How many rows each of these statements chooses; 0 for None."""
+    asked = [each for each in chosen if each is not None]
+    if not asked:
+        return [0] * len(chosen)
+    counts = ", ".join(f"(SELECT count(*) FROM ({each}) AS rows)" for each, _values in asked)  # noqa: S608
+    row = fetched_one(f"SELECT {counts}", [value for _each, values in asked for value in values])
+    found = iter(row or ())
+    return [0 if each is None else next(found) for each in chosen]

@@ -19,7 +19,9 @@ Ways = Sequence[QuerySet[Any]]
 def those_that_find(ways: Ways) -> list[QuerySet[Any]]:
     """The ways that find at least one row, in their order; asked in one statement, in which each
     ends at its first row."""
-    asked, parts, values = [], [], []
+    asked: list[QuerySet[Any]] = []
+    parts: list[str] = []
+    values: list[Any] = []
     for way in ways:
         try:
             statement, needs = way.order_by().values("pk")[:1].query.sql_with_params()

@@ -8,11 +8,18 @@ import json
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.models import MemberRank
-from core.notifications.operations import unread_count
-from marketplace.navigation import SURFACES, Line, address, lines_for, other_surfaces
+from marketplace.navigation import (
+    SURFACES,
+    Line,
+    address,
+    counts_for,
+    lines_for,
+    other_surfaces,
+)
 from marketplace.palette.shortcuts import Keys, keys_of
 
 THEMES = ("system", "light", "dark")
@@ -56,15 +63,19 @@ class Frame:
         self.user = user if user and user.is_authenticated else None
         self.actor = getattr(request, "actor", None)
         self.membership = getattr(request, "membership", None)
-        self.memberships = getattr(request, "memberships", {})
+        self.memberships = getattr(request, "memberships", None)
         self.path = request.path
         self.surface = SURFACES.get(self.actor.role) if self.actor else None
         self._lines: list[Line] | None = None  # a page shows its menu twice: sidebar and drawer
         self._others: list[Line] | None = None
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        return counts_for(self.actor)
+
     def navigation(self) -> list[Line]:
         if self._lines is None:
-            self._lines = lines_for(self.actor, self.path) if self.actor else []
+            self._lines = lines_for(self.actor, self.path, self.counts) if self.actor else []
         return self._lines
 
     def surface_label(self):
@@ -84,7 +95,7 @@ class Frame:
         return address(f"{self.surface.namespace}:notification_list") if self.surface else None
 
     def bell_count(self) -> int:
-        return unread_count(self.actor) if self.actor else 0
+        return self.counts["bell"] if self.actor else 0
 
     def reader_name(self) -> str:
         return str(self.user) if self.user else ""

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from core.accounts.actors import Membership, actor_of, best_actor, memberships_of, the_one
+from core.accounts.actors import Membership, actor_of, all_memberships_of, best_actor, the_one
 from core.actors import Role
 
 SURFACES = {"my": Role.CUSTOMER, "seller": Role.SELLER, "owner": Role.OWNER}
@@ -34,7 +34,7 @@ class ActorMiddleware:
 
     def __call__(self, request):
         request.actor = request.membership = None
-        request.memberships = {}
+        request.memberships = None
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
@@ -47,11 +47,11 @@ class ActorMiddleware:
             return None
         if role is Role.SELLER and request.resolver_match.view_name == CHOOSE_SELLER:
             return None
-        # Kept for the menus, which ask for the other roles as well.
-        request.memberships = {role: memberships_of(request.user, role)}
-        request.membership = self._membership(request.memberships[role], picked)
+        request.memberships = all_memberships_of(request.user)  # menus ask for the other roles
+        found = [membership for membership in request.memberships if membership.role is role]
+        request.membership = self._membership(found, picked)
         if request.membership is None:
-            return self._choose_or_refuse(request, role)
+            return self._choose_or_refuse(request, role, found)
         request.actor = actor_of(request.user, request.membership)
         return None
 
@@ -59,8 +59,8 @@ class ActorMiddleware:
         """The picked seller's; when that one has ended, the only one left."""
         return the_one(found, picked) or the_one(found)
 
-    def _choose_or_refuse(self, request, role: Role):
-        if role is Role.SELLER and request.memberships[role]:
+    def _choose_or_refuse(self, request, role: Role, found: list[Membership]):
+        if role is Role.SELLER and found:
             back = {"next": request.get_full_path()} if request.method == "GET" else {}
             return HttpResponseRedirect(f"{reverse(CHOOSE_SELLER)}?{urlencode(back)}".rstrip("?"))
         raise Http404

@@ -1,10 +1,10 @@
 """The entries of the frames: what each kind of reader finds in the sidebar or the header.
 
 An entry names an address; one that is not installed is left out. Counts are for work that waits
-for somebody, and cost one query each.
+for somebody; all of a page are asked in one query.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,23 +12,26 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.actors import PRECEDENCE, Membership, memberships_of
+from core.accounts.actors import Membership, all_memberships_of
 from core.actors import Actor, Rank, Role
-from core.statements import fetched_one, visible
+from core.counts import counted_each
+from core.notifications.operations import unread
+from core.statements import Chosen, visible
 from orders.models import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a menu. `name` is an address inside the surface (`order_list`); `count` is asked
-    per request, and shown as a warning when `urgent`; `rank` is the least that may open it."""
+    """One line of a menu. `name` is an address inside the surface (`order_list`); `counted` are
+    rows of which there are so many, shown as a warning when `urgent`; `rank` is the least that may
+    open it."""
 
     name: str
     label: str | Promise
     icon: str
     sub: bool = False
     urgent: bool = False
-    count: Callable[[Actor], int] | None = None
+    counted: Callable[[Actor], Chosen | None] | None = None
     rank: Rank | None = None
 
 
@@ -59,13 +62,8 @@ class Surface:
         return address(f"{self.namespace}:order_list")
 
 
-def _waiting_cases(actor: Actor) -> int:
-    waiting = visible(Case, actor, status=str(Case.Status.WAITING))
-    if waiting is None:
-        return 0
-    statement, values = waiting
-    row = fetched_one(f"SELECT count(*) FROM ({statement}) AS waiting", values)  # noqa: S608
-    return row[0] if row else 0
+def _waiting_cases(actor: Actor) -> Chosen | None:
+    return visible(Case, actor, status=str(Case.Status.WAITING))
 
 
 ORDERS = Entry("order_list", _("Orders"), "inbox")
@@ -75,7 +73,7 @@ REQUESTS = Entry(
     "hourglass",
     sub=True,
     urgent=True,
-    count=_waiting_cases,
+    counted=_waiting_cases,
 )
 PACKAGES = Entry("package_list", _("Package List"), "package")
 PACKING = Entry("package_to_pack", _("To pack"), "package-open", sub=True)
@@ -143,11 +141,23 @@ def address(name: str) -> str | None:
         return None
 
 
-def lines_for(actor: Actor, path: str) -> list[Line]:
-    """The menu of this actor's surface, the entry that holds `path` marked as current."""
+def counts_for(actor: Actor) -> dict[str, int]:
+    """What the frame of this actor's pages counts: by name of entry, and "bell"."""
+    surface = SURFACES.get(actor.role)
+    counted = (
+        {entry.name: entry.counted for entry in surface.entries if entry.counted} if surface else {}
+    )
+    rows = [each(actor) for each in counted.values()]
+    return dict(zip((*counted, "bell"), counted_each([*rows, unread(actor)]), strict=True))
+
+
+def lines_for(actor: Actor, path: str, counts: Mapping[str, int] | None = None) -> list[Line]:
+    """The menu of this actor's surface, the entry that holds `path` marked as current. `counts`
+    are `counts_for` this actor, where they were asked for already."""
     surface = SURFACES.get(actor.role)
     if surface is None:
         return []
+    counts = counts_for(actor) if counts is None else counts
     installed = [
         (entry, url)
         for entry in surface.entries
@@ -167,7 +177,7 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
             entry.icon,
             sub=entry.sub,
             urgent=entry.urgent,
-            count=entry.count(actor) if entry.count else None,
+            count=counts.get(entry.name),
             current=url == current,
         )
         for entry, url in installed
@@ -175,19 +185,15 @@ def lines_for(actor: Actor, path: str) -> list[Line]:
 
 
 def other_surfaces(
-    user, actor: Actor | None, known: Mapping[Role, list[Membership]] | None = None
+    user, actor: Actor | None, memberships: Sequence[Membership] | None = None
 ) -> list[Line]:
     """The ways to the other surfaces this person may enter, and, for somebody who works for
-    several sellers, to picking another one: for the account menu. `known` are the memberships in
-    roles that were asked for already."""
+    several sellers, to picking another one: for the account menu. `memberships` are what they may
+    act as, where that was asked for already."""
     if user is None or actor is None:
         return []
-    known = known or {}
-    memberships = [
-        found
-        for role in PRECEDENCE
-        for found in (known[role] if role in known else memberships_of(user, role))
-    ]
+    if memberships is None:
+        memberships = all_memberships_of(user)
     roles = {membership.role for membership in memberships} - {actor.role}
     lines = [
         Line(surface.home, surface.label, surface.icon)

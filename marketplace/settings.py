@@ -369,6 +369,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "JobStatus": "core.jobs.models.Job.Status",
         "OrderStatus": "orders.models.OrderStatus",
         "CaseKind": "orders.models.cases.CaseKind",
         "CaseStatus": "orders.models.Case.Status",

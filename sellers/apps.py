@@ -7,6 +7,6 @@ class SellersConfig(AppConfig):
     def ready(self):
         from core.accounts.actors import register_actor_source
         from core.actors import Role
-        from sellers.actors import seller_memberships
+        from sellers.actors import MEMBERS
 
-        register_actor_source(Role.SELLER, seller_memberships)
+        register_actor_source(Role.SELLER, MEMBERS)

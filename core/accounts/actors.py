@@ -5,7 +5,7 @@ register the rest (`sellers.actors` its members). Memberships are read on each r
 call, so one that has ended stops at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,27 +27,44 @@ class Membership:
     time_zone: str = ""
 
 
-Source = Callable[[Any], Sequence[Membership]]
-_SOURCES: dict[Role, Source] = {}
+_SOURCES: dict[Role, str] = {}
 # Where somebody with several roles is sent when no surface is named.
 PRECEDENCE = (Role.OWNER, Role.SELLER, Role.CUSTOMER)
 
 
-def register_actor_source(role: Role, source: Source) -> None:
-    """From now on `source(user)` says as what the user may act in `role`. Called in `ready()`."""
-    _SOURCES[role] = source
+def register_actor_source(role: Role, selected: str) -> None:
+    """From now on `SELECT …` tells as what a user may act in `role`: rank, seller's id, name and
+    time zone of what holds for %(user)s at %(now)s. Called in `ready()`."""
+    _SOURCES[role] = selected
 
 
 def memberships_of(user: Any, role: Role) -> list[Membership]:
     """What this user may act as in `role` now; nothing for somebody inactive or not signed in."""
-    if not user.is_authenticated or not user.is_active or role not in _SOURCES:
-        return []
-    return list(_SOURCES[role](user))
+    return _held_by(user, [role])
 
 
 def all_memberships_of(user: Any) -> list[Membership]:
-    """Everything this user may act as, the weightiest role first: for menus and pick pages."""
-    return [found for role in PRECEDENCE for found in memberships_of(user, role)]
+    """Everything this user may act as, the weightiest role first: for menus and pick pages. One
+    statement for all roles, because every page asks it."""
+    return _held_by(user, PRECEDENCE)
+
+
+def _held_by(user: Any, roles: Sequence[Role]) -> list[Membership]:
+    if not user.is_authenticated or not user.is_active:
+        return []
+    asked = [role for role in roles if role in _SOURCES]
+    found: dict[Role, list[Membership]] = {role: [] for role in roles}
+    found[Role.CUSTOMER] = _CUSTOMER
+    if asked:
+        statement = " UNION ALL ".join(f"(SELECT '{role}', {_SOURCES[role]})" for role in asked)
+        for word, rank, *facts in fetched(statement, {"user": user.pk, "now": timezone.now()}):
+            role = Role(word)
+            found[role].append(Membership(role, Rank(rank), *facts))
+    return [each for role in roles for each in sorted(found[role], key=_by_name)]
+
+
+def _by_name(membership: Membership) -> tuple:
+    return membership.name, membership.seller_id or 0
 
 
 def membership_for(user: Any, role: Role, seller_id: int | None = None) -> Membership | None:
@@ -90,17 +107,9 @@ def best_actor(user: Any, *, seller_id: int | None = None, via: Via = Via.PAGE) 
 
 
 # By hand, because every request asks it.
-_STAFF = f"""
-    SELECT member.rank FROM accounts_staffmember member
+STAFF = f"""
+    member.rank, NULL::bigint, '', '' FROM accounts_staffmember member
     WHERE member.user_id = %(user)s AND {HOLDS}
-"""  # noqa: S608
-
-
-def staff_memberships(user: Any) -> list[Membership]:
-    rows = fetched(_STAFF, {"user": user.pk, "now": timezone.now()})
-    return [Membership(Role.OWNER, rank=Rank(rank)) for (rank,) in rows]
-
-
-def customer_memberships(user: Any) -> list[Membership]:
-    """Whoever signs in may look at the orders linked to them, if only to find none."""
-    return [Membership(Role.CUSTOMER)]
+"""
+# Whoever signs in may look at the orders linked to them, if only to find none.
+_CUSTOMER = [Membership(Role.CUSTOMER)]

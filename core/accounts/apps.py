@@ -6,12 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self):
-        from core.accounts.actors import (
-            customer_memberships,
-            register_actor_source,
-            staff_memberships,
-        )
+        from core.accounts.actors import STAFF, register_actor_source
         from core.actors import Role
 
-        register_actor_source(Role.OWNER, staff_memberships)
-        register_actor_source(Role.CUSTOMER, customer_memberships)
+        register_actor_source(Role.OWNER, STAFF)

@@ -15,10 +15,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor, Role
+from core.counts import counted_each
 from core.events import nudge
 from core.notifications.models import Mail, Notification
 from core.notifications.wording import write_mail
-from core.statements import fetched_one
+from core.statements import Chosen
 
 logger = logging.getLogger(__name__)
 # Longer than the task may run, so that two workers never send one mail; and short, so that the
@@ -186,23 +187,20 @@ def notify(
     )
 
 
-# By hand, because every page asks it: `visible_to(actor).unread()`.
-_UNREAD = """
-    SELECT count(*) FROM notifications_notification
-    WHERE user_id = %(user)s AND role = %(role)s AND read_at IS NULL
-"""
+def unread(actor: Actor | None) -> Chosen | None:
+    """`visible_to(actor).unread()` by hand, because every page asks how many there are."""
+    if actor is None or actor.user_id is None:
+        return None
+    statement = """SELECT id FROM notifications_notification
+        WHERE user_id = %s AND role = %s AND read_at IS NULL"""
+    if actor.role is Role.SELLER:
+        return f"{statement} AND seller_id = %s", [actor.user_id, actor.role, actor.seller_id]
+    return statement, [actor.user_id, actor.role]
 
 
 def unread_count(actor: Actor | None) -> int:
     """How many lines under this actor's bell are new: one query."""
-    if actor is None or actor.user_id is None:
-        return 0
-    statement = _UNREAD
-    if actor.role is Role.SELLER:
-        statement += " AND seller_id = %(seller)s"
-    of = {"user": actor.user_id, "role": str(actor.role), "seller": actor.seller_id}
-    row = fetched_one(statement, of)
-    return row[0] if row else 0
+    return counted_each([unread(actor)])[0]
 
 
 def mark_read(*, actor: Actor, ids: Sequence[int] | None = None) -> int:

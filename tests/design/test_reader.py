@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.actors import Role
-from marketplace.navigation import Entry, Surface, lines_for, other_surfaces
+from marketplace.navigation import SURFACES, Entry, Surface, lines_for, other_surfaces
 from sellers.models import SellerMember
 from tests.factories import PASSWORD, make_member, make_owner, make_seller, make_user
 
@@ -39,13 +39,17 @@ def test_a_theme_that_does_not_exist_is_not_kept(client):
 @pytest.fixture
 def small_menu(monkeypatch):
     """A menu of three: two that are installed everywhere, one that is not."""
+
+    def seven(actor):
+        return "SELECT generate_series(1, %s)", [7]
+
     entries = (
         Entry("notification_list", "Bell", "bell"),
-        Entry("job_list", "Jobs", "list-checks", count=lambda actor: 7, urgent=True),
+        Entry("job_list", "Jobs", "list-checks", counted=seven, urgent=True),
         Entry("page_of_tomorrow", "Tomorrow", "clock"),
     )
     surface = Surface("owner", "Owner console", "landmark", entries)
-    monkeypatch.setattr("marketplace.navigation.SURFACES", {Role.OWNER: surface})
+    monkeypatch.setitem(SURFACES, Role.OWNER, surface)
 
 
 @pytest.mark.django_db
