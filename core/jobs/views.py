@@ -85,5 +85,7 @@ class JobCancellation(View):
         except operations.AlreadyFinished as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Job stops before its next step."))
+            job.refresh_from_db()
+            stopped, stops = _("Job cancelled."), _("Job stops before its next step.")
+            messages.success(request, stopped if job.finished else stops)
         return HttpResponseRedirect(_address(request, "job_detail", number=job.number))

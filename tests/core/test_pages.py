@@ -1,5 +1,7 @@
 """The pages of jobs and of the bell, through HTTP as people see them."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -46,6 +48,11 @@ def page_of(job: Job) -> str:
     return f"/seller/jobs/{job.number}/"
 
 
+def a_worker_is_at(job: Job) -> None:
+    """Its step is leased, as while it is being done."""
+    Job.objects.filter(pk=job.pk).update(next_attempt_at=timezone.now() + timedelta(minutes=1))
+
+
 def test_a_job_is_watched_while_it_works(client, member, job):
     signed_in(client, member)
     operations.continue_job(job_id=job.pk)
@@ -79,19 +86,40 @@ def test_a_job_that_has_ended_shows_what_needs_a_look(client, member, job):
     assert part.headers["HX-Refresh"] == "true"
 
 
-def test_a_job_is_cancelled_on_its_page(client, member, job):
+def test_a_job_that_nobody_is_at_is_cancelled_at_once(client, member, job):
     signed_in(client, member)
 
     answer = client.post(f"{page_of(job)}cancellation/", follow=True)
 
     assert answer.redirect_chain == [(page_of(job), 302)]
-    assert "Job stops before its next step." in answer.content.decode()
-    assert "Stopping" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Job cancelled." in page
+    assert "Stopping" not in page
+    assert "Cancel job" not in page
+    job.refresh_from_db()
+    assert job.status == Job.Status.CANCELLED
+
+
+def test_a_job_that_is_worked_on_stops_before_its_next_step(client, member, job):
+    signed_in(client, member)
+    a_worker_is_at(job)
+
+    page = client.post(f"{page_of(job)}cancellation/", follow=True).content.decode()
+
+    assert "Job stops before its next step." in page
+    assert "Stopping" in page
+    assert "Cancel job" not in page
     job.refresh_from_db()
     assert job.cancel_requested_at <= timezone.now()
 
-    operations.continue_job(job_id=job.pk)
+
+def test_a_job_that_has_ended_is_not_cancelled(client, member, job):
+    signed_in(client, member)
+    while operations.continue_job(job_id=job.pk):
+        pass
+
     late = client.post(f"{page_of(job)}cancellation/", follow=True).content.decode()
+
     assert "This job has ended already." in late
 
 
