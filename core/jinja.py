@@ -1,11 +1,10 @@
-"""The parts of pages that Jinja2 writes (docs/adr/0010-jinja-where-it-counts.md).
+"""What Jinja2 writes of pages (docs/adr/0010-jinja-where-it-counts.md).
 
 A template `*.jinja` holds the rows of a long list, or a part of the frame around every page; the
 page itself is Django's. It has our own few filters and functions, the words by `_()` and
 `ngettext()`, escapes whatever is not HTML of ours, and refuses a name that it was not given.
 """
 
-import html
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.compiler import CodeGenerator
-from markupsafe import escape
+from markupsafe import _escape_inner, escape
 
 from core import cells, formats
 from core.icons import draw
@@ -39,12 +38,18 @@ class _Generator(CodeGenerator):
         else:
             super()._output_child_pre(node, frame, finalize)
 
+    def visit_Getattr(self, node, frame) -> None:  # noqa: N802 - Jinja names it so
+        """A dot is an attribute and nothing else; what is an item is written `row["name"]`."""
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
+
 
 def _escaped(value: Any) -> str:
     kind = type(value)
-    if kind is SafeString:
-        return value
-    return html.escape(value) if kind is str else escape(value)
+    if kind is str:
+        return _escape_inner(value)
+    return value if kind is SafeString else escape(value)
 
 
 class _Environment(Environment):
