@@ -12,6 +12,7 @@ from core.money import currency_exponent
 from core.ways import found_by, those_that_find
 from orders import phones
 from orders.elsewhere import DELIVERY_OPTION, REASON, TRACKING, found_elsewhere
+from orders.numbering import in_full
 from orders.spelling import begins, is_like_a_number, spellings
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Found(Rows):
         coded = is_like_a_number(text)
         people = _customers().exactly(text)
         # Each spelling by itself: a range of the index, which two of them joined are not.
-        numbered = [self._numbered_just(one) for one in spellings(text)] if coded else []
+        numbered = [self._numbered_just(one) for one in _numbers(text)] if coded else []
         found = those_that_find([*numbered, *self._ways(text), people])
         if numbers := [way for way in found if way in numbered]:
             return found_by(self, numbers)
@@ -159,6 +160,12 @@ def _customers() -> Any:
     from orders.models import Customer
 
     return Customer.objects
+
+
+def _numbers(text: str) -> list[str]:
+    """How a number that is meant by `text` may begin."""
+    full = in_full(text)
+    return [*spellings(text), full] if full else spellings(text)
 
 
 def kinds_of(method: str) -> list[str]:

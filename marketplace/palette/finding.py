@@ -17,6 +17,7 @@ from core import formats
 from core.actors import Actor, Role
 from marketplace import navigation
 from orders.models import Case, Customer
+from orders.numbering import in_full
 from orders.querysets import LIST_ORDER
 from orders.tabs import listed
 from packages.models import Package
@@ -64,6 +65,8 @@ def _orders(actor: Actor, words: str) -> list[Found]:
     rows = listed(actor)
     order = rows.ORDER
     by_number = _begin_with(rows, f"{order}number", words)
+    if full := in_full(words):
+        by_number += _begin_with(rows, f"{order}number", full)
     if actor.role is Role.CUSTOMER:
         found = rows.holding(words)  # a customer's own few: by number or product
     elif len(words) >= LEAST_OF_NAME:

@@ -44,6 +44,17 @@ def waiting() -> set[str]:
     return set(parts.values_list("order__number", flat=True))
 
 
+def test_how_many_match_is_told_where_a_row_can_be_ticked(seller, kiln):
+    """The answer's words have their place in the bulk bar, and an empty list has none."""
+    make_order(number="FH-1", sellers=[kiln])
+    tabs = reverse("seller:order_tabs")
+
+    assert "Select all 1 matching" in seller.get(tabs, {"search": "FH-"}).content.decode()
+    nothing = seller.get(tabs, {"search": "AB-"}).content.decode()
+    assert "0 matching" in nothing
+    assert "everything-words" not in nothing
+
+
 class TestPackaging:
     def test_all_that_match_are_packed_and_nothing_else(self, seller, kiln):
         for number in ("FH-1", "FH-2", "AB-1"):

@@ -49,6 +49,15 @@ class TestWords:
         assert found(owner, "fh-2") == {"FH-2"}
         assert found(owner, "FH-2-red") == {"FH-1"}  # no number begins so: now it is a SKU
 
+    def test_a_number_is_found_without_the_letters_that_all_begin_with(self, owner):
+        make_order(number="FH-204811")
+        make_order(number="FH-204812")
+        make_order(number="FH-99", lines=[line(sku="77-RED")])
+
+        assert found(owner, "204811") == {"FH-204811"}
+        assert found(owner, "2048") == {"FH-204811", "FH-204812"}
+        assert found(owner, "77") == {"FH-99"}  # no number begins so: it is a SKU
+
     @pytest.mark.parametrize(
         "typed", ["+90 555 123 45 67", "0555 123 45 67", "(555) 123-4567", "1234567"]
     )
