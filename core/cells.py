@@ -202,6 +202,12 @@ def address(name: str) -> str:
         return ""
 
 
+@cache
+def address_with(name: str, argument: str) -> str:
+    """The address of a page with one argument, of which there are few, such as a list's name."""
+    return reverse(name, args=[argument])
+
+
 def number_url(number: str, page: str) -> SafeString:
     """The address of the page with this number. Django looks for it anew each time, which takes
     longer than the row."""

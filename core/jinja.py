@@ -5,15 +5,18 @@ page itself is Django's. It has our own few filters and functions, the words by 
 `ngettext()`, escapes whatever is not HTML of ours, and refuses a name that it was not given.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.template import engines
+from django.templatetags.static import static
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from django.utils.translation import get_language_bidi, gettext, ngettext
+from django_htmx.jinja import htmx_script
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.compiler import CodeGenerator
 from markupsafe import _escape_inner, escape
 
@@ -52,8 +55,27 @@ def _escaped(value: Any) -> str:
     return value if kind is SafeString else escape(value)
 
 
+class _Template(Template):
+    """Is one text for what extends or includes it, which would else hand on each piece of it."""
+
+    @classmethod
+    def _from_namespace(cls, environment, namespace, globals):  # noqa: A002 - Jinja names it so
+        template = super()._from_namespace(environment, namespace, globals)
+        template.root_render_func = _whole(template.root_render_func)
+        template.blocks = {name: _whole(block) for name, block in template.blocks.items()}
+        return template
+
+
+def _whole(write: Callable[..., Iterable[str]]) -> Callable[..., Iterator[str]]:
+    def whole(context: Any) -> Iterator[str]:
+        yield "".join(write(context))
+
+    return whole
+
+
 class _Environment(Environment):
     code_generator_class = _Generator
+    template_class = _Template
 
 
 @lru_cache(maxsize=256)
@@ -70,7 +92,15 @@ def _environment_for(reader: formats.Reader) -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
-    environment.globals.update(_=cache(gettext), ngettext=ngettext, escaped=_escaped)
+    environment.globals.update(
+        _=cache(gettext),
+        ngettext=ngettext,
+        escaped=_escaped,
+        htmx_script=_htmx_script,
+        language=reader.language,
+        right_to_left=get_language_bidi(),
+        countdown_words=json.dumps(formats.span_words(reader)),
+    )
     environment.filters.update(
         avatar=cells.avatar,
         badge=own.badge,
@@ -85,10 +115,16 @@ def _environment_for(reader: formats.Reader) -> Environment:
         page_url=cells.address,
         recently=own.recently,
         select_box=own.select_box,
+        static=cache(static),
         thumb=cells.thumb,
         when=own.when,
     )
     return environment
+
+
+@cache
+def _htmx_script() -> SafeString:
+    return htmx_script()
 
 
 @lru_cache(maxsize=1)

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse, HttpResponseNotModified
-from django.urls import reverse
 from django.utils import timezone
 
 from core import formats
+from core.cells import address_with
 from core.lists.looks import Look, look_and_views
 from core.lists.saving import VIEW, KeptView, Views, tidied, view_links
 from core.web import CURSOR, NOT_FILTERS, SORT, ScopedListView
@@ -26,7 +26,8 @@ class LookedList(ScopedListView):
     list_name: its page, under which its look and its views are kept ("order_list")
     sorts: name -> what it is ordered by, each served by an index; the first one is used unless
         the address names another. Without sorts the list has its `keyset`.
-    Context: `look`, `etag`, `poll_url`, `look_url`, `sort`, `other_sort_url`, `list_name`,
+    Context: `surface`: the namespace of its addresses, `look`, `etag`, `poll_url`, `look_url`,
+        `view_url`: where its views are saved, `sort`, `other_sort_url`, `list_name`,
         `has_filters`: the popover of filters shows something, and `asked`: the list's address
         without its page, as views and acts on all of it keep it.
     """
@@ -80,11 +81,13 @@ class LookedList(ScopedListView):
     def get_context_data(self, **kwargs):
         surface = self.request.resolver_match.namespace
         return super().get_context_data(
+            surface=surface,
             look=self.look,
             etag=self.etag,
             poll_seconds=POLL_SECONDS,
             poll_url=self.request.get_full_path(),
-            look_url=reverse(f"{surface}:list_look", args=[self.list_name]),
+            look_url=address_with(f"{surface}:list_look", self.list_name),
+            view_url=address_with(f"{surface}:view_save", self.list_name),
             sort=self.sort,
             other_sort_url=self._other_sort_url(),
             has_filters=bool(self.request.GET.keys() - BESIDE_FILTERS),

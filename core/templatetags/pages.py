@@ -1,7 +1,7 @@
 """Tags of whole pages: addresses, scripts, and parts that are kept (a builtin library)."""
 
 from collections.abc import Hashable
-from functools import cache
+from functools import cache, partial
 
 from django import template
 from django.templatetags.static import static
@@ -61,8 +61,17 @@ def number_url(name: str, number: str) -> SafeString:
 def jinja(context, template_name: str, **given) -> SafeString:
     """`{% jinja "orders/console/table.jinja" %}`: an include that Jinja2 writes (`core.jinja`), for
     rows of long lists and for what stands on every page. It may use whatever this template may;
-    what is a function for Django's templates, it has to call."""
-    return write_part(template_name, context.flatten() | given)
+    what is a function for Django's templates, it has to call. Besides, `kept(…)` as here,
+    `django_part("orders/console/_filters.html")` for what is seldom shown, and `page_scripts()`."""
+    ways = {way.__name__: partial(way, context) for way in (kept, django_part, page_scripts)}
+    return write_part(template_name, context.flatten() | ways | given)
+
+
+def django_part(context, template_name: str, **given) -> SafeString:
+    """An include that Django writes, in a page that Jinja2 writes."""
+    part = context.template.engine.get_template(template_name)
+    with context.push(**given):
+        return part.render(context)
 
 
 @register.filter

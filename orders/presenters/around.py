@@ -70,6 +70,15 @@ def tab_links(asked: QueryDict, counts: Mapping[str, int] | None = None) -> list
     ]
 
 
+def summary_of(rows: int, *, oldest_first: bool) -> str:
+    """What stands under the list: how many rows, in which order."""
+    if oldest_first:
+        words = ngettext("%(n)s order, oldest first", "%(n)s orders, oldest first", rows)
+    else:
+        words = ngettext("%(n)s order, newest first", "%(n)s orders, newest first", rows)
+    return words % {"n": rows}
+
+
 def capped(count: int, cap: int) -> str:
     """The count, or "999+" where counting stopped at `cap` = 1000."""
     return f"{formats.grouped(cap - 1)}+" if count >= cap else formats.grouped(count)

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Count, Min
 from django.views.generic import TemplateView
 
+from core.cells import address
+from core.exports.addresses import address_of_export
 from core.lists.pages import LookedList
 from core.web import ScopedDetailView
 from orders.columns import ORDER_LIST, SORTS
@@ -12,7 +14,15 @@ from orders.filters import OrderFilter, SellerOrderFilter
 from orders.matching import MOST, count_matching
 from orders.models import Order, Reason, SellerOrder
 from orders.presenters import OrderDetail, list_row
-from orders.presenters.around import KEPT, SEARCH, capped, chips_of, is_narrowed, tab_links
+from orders.presenters.around import (
+    KEPT,
+    SEARCH,
+    capped,
+    chips_of,
+    is_narrowed,
+    summary_of,
+    tab_links,
+)
 from orders.tabs import listed, tab_counts
 from sellers.models import DeliveryOption
 
@@ -32,17 +42,22 @@ class OrderList(LookedList):
         asked = self.request.GET
         tab = asked.get("tab", "")
         narrowed = is_narrowed(asked)
+        surface = self.request.resolver_match.namespace
         return super().get_context_data(
             is_owner=self.model is Order,
             list_rows=[list_row(row) for row in self.page.rows],
+            summary=summary_of(len(self.page.rows), oldest_first=self.sort == "oldest"),
             tabs=tab_links(asked),
             tab=tab,
             search=asked.get(SEARCH, ""),
-            kept={name: asked[name] for name in KEPT if asked.get(name)},
+            kept_parameters={name: asked[name] for name in KEPT if asked.get(name)},
             chips=chips_of(asked, self.filter),
             narrowed=narrowed,
             nothing_yet=not (self.page.rows or tab or narrowed),
             clear_url=f"?tab={tab}" if tab else "?",
+            tabs_url=f"{address(f'{surface}:order_tabs')}?{asked.urlencode()}",
+            bulk_url=address(f"{surface}:package_bulk"),
+            export_url=address_of_export(self.request, "orders"),
             **kwargs,
         )
 

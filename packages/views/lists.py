@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from core.actors import Role
+from core.cells import address
+from core.exports.addresses import address_of_export
 from core.keyset import CursorNotValid, Page
 from core.lists.pages import LookedList
 from core.web import CURSOR
@@ -26,6 +28,7 @@ from packages.filters import (
 )
 from packages.listing import to_pack
 from packages.models import Package
+from packages.presenters.around import caption_of, summary_of
 from packages.presenters.rows import listed_packages, parts_to_pack
 from packages.tabs import TABS, Listing, label_of, listed, package_counts
 from packages.work_order import work_page
@@ -66,12 +69,11 @@ class PackagesPage(LookedList):
         narrowed = is_narrowed(asked)
         return super().get_context_data(
             is_owner=self.is_owner,
-            surface=self.request.resolver_match.namespace,
             heading=Listing(self.listing).label,
             listing=self.listing,
             tab=tab,
             search=asked.get("search", ""),
-            kept={name: asked[name] for name in KEPT if asked.get(name)},
+            kept_parameters={name: asked[name] for name in KEPT if asked.get(name)},
             chips=self._chips(),
             narrowed=narrowed,
             nothing_yet=not (self.page.rows or tab or narrowed),
@@ -101,6 +103,11 @@ class PackageList(PackagesPage):
     def filterset_class(self):
         return PackageFilter if self.is_owner else SellerPackageFilter
 
+    @property
+    def order(self) -> str:
+        """In which order its rows stand: "due", "oldest" or "newest" first."""
+        return "due" if self.listing == Listing.PREPARING else self.sort
+
     def get_queryset(self):
         if self.request.GET.get("tab") == HELD_BACK:  # all of these are cancelled
             packages = Package.objects.visible_to(self.request.actor)
@@ -109,10 +116,17 @@ class PackageList(PackagesPage):
         return packages.with_list_details()
 
     def get_context_data(self, **kwargs):
+        asked, surface = self.request.GET, self.request.resolver_match.namespace
+        is_held_back = asked.get("tab") == HELD_BACK
+        which = "" if is_held_back else f"listing={self.listing}"
         return super().get_context_data(
             packages=listed_packages(self.page.rows),
-            tabs=tab_links(self.listing, self.request.GET),
-            is_held_back=self.request.GET.get("tab") == HELD_BACK,
+            caption=caption_of(self.order),
+            summary=summary_of(len(self.page.rows), self.order),
+            tabs=tab_links(self.listing, asked),
+            tabs_url=f"{address(f'{surface}:package_tabs')}?listing={self.listing}&{asked.urlencode()}",
+            export_url=address_of_export(self.request, "packages", which),
+            is_held_back=is_held_back,
             is_work=self.listing == Listing.PREPARING,
             is_gone=self.listing == Listing.SHIPPED,
             **kwargs,

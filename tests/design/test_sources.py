@@ -9,7 +9,9 @@ from django.conf import settings
 from core.templatetags import pages
 
 ROOT = Path(settings.BASE_DIR)
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for kind in ("*.html", "*.jinja") for path in (ROOT / "templates").rglob(kind)
+)
 PAGES = [path for path in TEMPLATES if "emails" not in path.parts]  # mail has no stylesheet
 STYLES = [path for path in (ROOT / "assets").rglob("*.css") if "built" not in path.parts]
 SCRIPTS = sorted((ROOT / "assets" / "js").glob("*.js"))

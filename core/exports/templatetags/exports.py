@@ -1,11 +1,10 @@
 """What other apps' pages need to offer an export."""
 
 from django import template
-from django.http import QueryDict
 from django.urls import reverse
 
+from core.exports.addresses import address_of_export
 from core.exports.policies import may_export
-from core.web import CURSOR
 
 register = template.Library()
 
@@ -23,15 +22,7 @@ def export_address(context, source: str, also: str = "") -> str:
     also: what the address of the list does not say itself ("listing=shipped")
     """
     request = context.get("request")
-    if request is None or may_export(request.actor):
-        return ""
-    asked = request.GET.copy()
-    asked.pop(CURSOR, None)
-    for name, values in QueryDict(also).lists():
-        asked.setlist(name, values)
-    asked["source"] = source
-    address = reverse(f"{request.resolver_match.namespace}:export_new")
-    return f"{address}?{asked.urlencode()}"
+    return "" if request is None else address_of_export(request, source, also)
 
 
 @register.simple_tag(takes_context=True)
