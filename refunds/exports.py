@@ -37,12 +37,13 @@ _PARTS = """LEFT JOIN LATERAL (
 _PERSON = "LEFT JOIN accounts_user {0} ON {0}.id = row.{0}_id"
 # The plan that stands for the item; where each came to nothing, the last. The amount is the
 # item's own: a plan may pay back more than one.
-_OF_ITEM = """LEFT JOIN LATERAL (
-    SELECT plan.number, plan.type, plan.status, plan.created_at,
+_OF_ITEM = """LEFT JOIN (
+    SELECT DISTINCT ON (refunded.item_id) refunded.item_id,
+           plan.number, plan.type, plan.status, plan.created_at,
            sum(refunded.amount) FILTER (WHERE refunded.dropped_at IS NULL) AS amount
     FROM refunds_refundline refunded JOIN refunds_refundplan plan ON plan.id = refunded.plan_id
-    WHERE refunded.item_id = row.id
-    GROUP BY plan.id ORDER BY plan.status = 'void', plan.id DESC LIMIT 1) plan ON true"""
+    WHERE refunded.item_id IN (SELECT id FROM frozen) GROUP BY refunded.item_id, plan.id
+    ORDER BY refunded.item_id, plan.status = 'void', plan.id DESC) plan ON plan.item_id = row.id"""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,10 @@ class FiltersNotValid(Problems):
 @dataclass(frozen=True)
 class Join:
     """`sql` is one JOIN (LEFT JOIN, LEFT JOIN LATERAL … ON true) that leaves each row once. It is
-    in the statement only when a chosen column, or another such join, `needs` it."""
+    in the statement only when a chosen column, or another such join, `needs` it.
+
+    What most rows have nothing of is gathered for all of them at once, not looked for row by row:
+    `WHERE item_id IN (SELECT id FROM frozen)`, where `frozen` holds the ids of the rows."""
 
     name: str
     sql: str | Promise

@@ -44,9 +44,11 @@ def frozen(ids: Sequence[int]) -> list[str]:
 @contextmanager
 def reader_clock(zone: str) -> Iterator[None]:
     """Within, the session's time zone is the reader's, and a statement keeps to one core, so that
-    pages have the others. Load no rows of models meanwhile: Django reads moments as UTC."""
+    pages have the others; what it gathers for a part stays in memory. Load no rows of models
+    meanwhile: Django reads moments as UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        cursor.execute("SET LOCAL work_mem = '32MB'")
         cursor.execute("SET LOCAL TIME ZONE %s", [zone])
         yield
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
@@ -63,8 +65,9 @@ def _select(source: Source, columns: Sequence[Column], written: Mapping[Kind, Ca
     table = connection.ops.quote_name(source.model._meta.db_table)
     # OFFSET 0 keeps the planner from writing an expression in each place where its value is used.
     return (  # of our own words and the sources' alone
-        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} "  # noqa: S608
-        "FROM unnest(%s::bigint[]) WITH ORDINALITY AS frozen(id, place) "
+        "WITH frozen AS ("  # noqa: S608
+        "SELECT * FROM unnest(%s::bigint[]) WITH ORDINALITY AS frozen(id, place)) "
+        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM frozen "
         f"JOIN {table} row ON row.id = frozen.id "
         f"{' '.join(str(join.sql) for join in _needed(source, columns))} "
         "ORDER BY frozen.place OFFSET 0) AS found"
@@ -128,9 +131,12 @@ def _points(characters: str) -> str:
 
 
 def _guarded(name: str) -> str:
-    """ascii() is the code point of the first character, whatever its script."""
+    """ascii() is the code point of the first character, whatever its script. Most texts begin with
+    a digit or a Latin letter, and are done with when that is seen."""
+    first = f"ascii({name})"
     return (
-        f"CASE WHEN ascii(ltrim({name})) IN ({_points(FORMULA_STARTS + ODD_STARTS)}) "
+        f"CASE WHEN {first} BETWEEN 65 AND 122 OR {first} BETWEEN 48 AND 57 THEN {name} "
+        f"WHEN ascii(ltrim({name})) IN ({_points(FORMULA_STARTS + ODD_STARTS)}) "
         f"THEN '''' || {name} ELSE {name} END"
     )
 

@@ -51,10 +51,10 @@ _PLANS = """LEFT JOIN LATERAL (
     FROM refunds_refundplan plan
     WHERE plan.case_id = row.id AND plan.status <> 'void') plans ON true"""
 # What was asked last about an item.
-_OF_ITEM = f"""LEFT JOIN LATERAL (
-    SELECT entry.case_id, entry.note, entry.reason_id
-    FROM {_ENTRIES.format(where="item_id = row.id")} entry
-    ORDER BY entry.case_id DESC LIMIT 1) asked ON true
+_OF_ITEM = f"""LEFT JOIN (
+    SELECT DISTINCT ON (entry.item_id) entry.item_id, entry.case_id, entry.note, entry.reason_id
+    FROM {_ENTRIES.format(where="item_id IN (SELECT id FROM frozen)")} entry
+    ORDER BY entry.item_id, entry.case_id DESC) asked ON asked.item_id = row.id
 LEFT JOIN orders_case request ON request.id = asked.case_id"""  # noqa: S608
 _REASON = "LEFT JOIN orders_reason reason ON reason.id = asked.reason_id"
 _PARCEL = "LEFT JOIN returns_returnparcel parcel ON parcel.case_id = {0}.id"
