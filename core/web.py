@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core.accounts.idempotency import Answer, once, principal_of
 from core.errors import DomainError, NotAllowed, Problems
+from core.kept_counts import acted
 from core.keyset import CursorNotValid, Page, page_of
 
 FORM_KEY = "form_key"
@@ -51,13 +52,16 @@ class NotNarrowed:
 
     is_bound = False
 
-    def __init__(self, filterset_class: Any, rows: Any, request: HttpRequest):
-        self.qs = rows
-        self._make = lambda: filterset_class(None, queryset=rows, request=request)
+    def __init__(self, filterset_class: Any, rows: Callable[[], Any], request: HttpRequest):
+        self._filterset_class, self._rows, self._request = filterset_class, rows, request
+
+    @cached_property
+    def qs(self) -> Any:
+        return self._rows()
 
     @cached_property
     def form(self) -> forms.Form:
-        return self._make().form
+        return self._filterset_class(None, queryset=self.qs, request=self._request).form
 
     def is_valid(self) -> bool:
         return False
@@ -85,10 +89,10 @@ class ScopedListView(PartialTemplate, TemplateView):
     def filter(self):
         if self.filterset_class is None:
             return None
-        rows, asked = self.get_queryset(), self.request.GET
+        asked = self.request.GET
         if not asked.keys() - NOT_FILTERS:
-            return NotNarrowed(self.filterset_class, rows, self.request)
-        return self.filterset_class(asked, queryset=rows, request=self.request)
+            return NotNarrowed(self.filterset_class, self.get_queryset, self.request)
+        return self.filterset_class(asked, queryset=self.get_queryset(), request=self.request)
 
     def filtered(self):
         """The rows that the filters leave. A filter that is not valid leaves all, and says so."""
@@ -164,6 +168,7 @@ class KeyedForm:
             act=run,
             wait=True,
         )
+        acted(self.request.actor)
         if answer.body:
             messages.success(self.request, answer.body)
         return go_to(self.request, answer.headers["Location"])

@@ -1,18 +1,17 @@
-"""How many orders are under each tab: asked in a second request, capped, kept for 15 seconds."""
+"""How many orders are under each tab: asked in a second request, capped, kept for some seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db.models import Count, Min, Q
 
 from core.actors import Actor, Role
 from core.counts import counted
+from core.kept_counts import kept
 from orders.choices import Tab, in_tab
 from orders.models import Case, Order, SellerOrder
 
 CAP = 1000  # an exact count of a million rows costs 26 pages (performance.md §3)
-KEPT_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,7 @@ def listed(actor: Actor):
 
 def tab_counts(actor: Actor) -> TabCounts:
     """The counts of all that this actor may see, without regard to filters."""
-    whose = actor.seller_id if actor.role is Role.SELLER else "all"
-    return cache.get_or_set(
-        f"order-tabs:{actor.role}:{whose}", lambda: _counted(actor), KEPT_SECONDS
-    )
+    return kept("order-tabs", actor, lambda: _counted(actor))
 
 
 def _counted(actor: Actor) -> TabCounts:

@@ -3,15 +3,15 @@ request, capped, kept for 15 seconds, like the tabs of the Orders list."""
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import Actor, Role
+from core.actors import Actor
 from core.counts import counted
+from core.kept_counts import kept
 from orders.models import SellerOrder
-from orders.tabs import CAP, KEPT_SECONDS
+from orders.tabs import CAP
 from packages.filters import HELD_BACK, Due, in_tab
 from packages.models import Package
 
@@ -68,9 +68,7 @@ def listed(listing: str, actor: Actor):
 
 def package_counts(listing: str, actor: Actor) -> PackageCounts:
     """The counts of all that this actor may see, without regard to filters."""
-    whose = actor.seller_id if actor.role is Role.SELLER else "all"
-    key = f"package-tabs:{listing}:{actor.role}:{whose}"
-    return cache.get_or_set(key, lambda: _counted(listing, actor), KEPT_SECONDS)
+    return kept(f"package-tabs:{listing}", actor, lambda: _counted(listing, actor))
 
 
 def _counted(listing: str, actor: Actor) -> PackageCounts:

@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core import formats
 from core.actors import Actor, Role
 from core.counts import counted
+from core.kept_counts import kept
 from core.web import CURSOR
 from refunds.filters import Queue, in_queue
 from refunds.models import RefundPlan
 
 Status = RefundPlan.Status
 CAP = 1000  # beyond it a count says "999+" and costs no more
-KEPT_SECONDS = 15
 COUNTED = (Status.WAITING, Status.APPROVED, Status.PROCESSING, Status.FAILED)
 
 
@@ -56,10 +55,7 @@ def _tabs(actor: Actor) -> Iterator[tuple[str, str, str]]:
 
 def tab_counts(actor: Actor) -> dict[str, int]:
     """How many plans of this actor wait for something, kept for some seconds."""
-    whose = actor.seller_id if actor.role is Role.SELLER else "all"
-    return cache.get_or_set(
-        f"plan-tabs:{actor.role}:{whose}", lambda: _counted(actor), KEPT_SECONDS
-    )
+    return kept("plan-tabs", actor, lambda: _counted(actor))
 
 
 def _counted(actor: Actor) -> dict[str, int]:

@@ -55,6 +55,21 @@ def test_how_many_match_is_told_where_a_row_can_be_ticked(seller, kiln):
     assert "everything-words" not in nothing
 
 
+def test_who_has_just_packed_reads_it_in_the_tabs(seller, kiln):
+    """Counts are kept for some seconds, but not beyond what their reader has done."""
+    make_order(number="FH-1", sellers=[kiln])
+    tabs, bulk = reverse("seller:order_tabs"), reverse("seller:package_bulk")
+
+    def waiting_by_the_tab() -> int:
+        return seller.get(tabs).context["counts"].rows["waiting_packaging"]
+
+    assert waiting_by_the_tab() == 1
+    make_order(number="FH-2", sellers=[kiln])
+    assert waiting_by_the_tab() == 1  # somebody else's doing: seen some seconds later
+    seller.post(bulk, {"action": "pack", "numbers": ["FH-1", "FH-2"]})
+    assert waiting_by_the_tab() == 0
+
+
 class TestPackaging:
     def test_all_that_match_are_packed_and_nothing_else(self, seller, kiln):
         for number in ("FH-1", "FH-2", "AB-1"):
