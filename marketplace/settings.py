@@ -258,7 +258,7 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=75)
 # -- People -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["marketplace.sign_in.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -288,7 +288,7 @@ ACCOUNT_FORMS = {"request_login_code": "marketplace.sign_in.RequestLoginCodeForm
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # survives a Redis flush, can be revoked
+SESSION_ENGINE = "core.accounts.session_store"  # rows: survive a Redis flush, can be revoked
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

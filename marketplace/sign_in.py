@@ -8,11 +8,14 @@ from uuid import uuid4
 
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend as EmailBackend
 from allauth.account.models import EmailAddress
 from django.utils.translation import get_language
 
+from core.accounts.models import User
 from core.accounts.operations import find_or_create_user
 from core.notifications.operations import mail
+from core.statements import columns_of, fetched_one, row_from
 from orders.operations.customers import knows_email, link_customers
 
 # allauth's mails by ours in templates/emails/; what is not here goes out as allauth writes it.
@@ -23,6 +26,17 @@ MAILS = {
     "account/email/password_reset_key": "password_reset",
     "account/email/unknown_account": "unknown_account",
 }
+
+
+class AuthenticationBackend(EmailBackend):
+    """allauth's, which finds who is signed in by a statement of our own: every page asks."""
+
+    def get_user(self, user_id: int) -> User | None:
+        columns = columns_of(User, "reader")
+        statement = f"SELECT {columns} FROM accounts_user reader WHERE reader.id = %s"  # noqa: S608
+        row = fetched_one(statement, [user_id])
+        user = None if row is None else row_from(User, row)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from markupsafe import escape
 from django.utils import timezone
+from markupsafe import escape
 
 from core.lists.looks import keep_look
 from orders.models import OrderItem
