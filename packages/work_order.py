@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from core.keyset import CursorNotValid, Page
 
 FORWARD, BACKWARD = "f", "b"
+WORK_ORDER = ("ship_by", "id")  # PostgreSQL puts nulls last, as its indexes do
 Key = tuple[datetime | None, int]
 
 
@@ -23,6 +24,15 @@ def work_page(rows: QuerySet, size: int, cursor: str = "") -> Page:
         found = _before(rows, key, size + 1)
     else:
         found = _after(rows, key, size + 1)
+    return _cut(found, size, direction, key)
+
+
+def first_work_page(found: list[Any], size: int) -> Page:
+    """The first page, of its rows and one more where the list goes on."""
+    return _cut(found, size, FORWARD, None)
+
+
+def _cut(found: list[Any], size: int, direction: str, key: Key | None) -> Page:
     more = len(found) > size
     found = found[:size]
     if direction == BACKWARD:
@@ -38,8 +48,8 @@ def work_page(rows: QuerySet, size: int, cursor: str = "") -> Page:
 
 
 def _after(rows: QuerySet, key: Key | None, count: int) -> list[Any]:
-    if key is None:  # PostgreSQL puts nulls last, as its indexes do
-        return list(rows.order_by("ship_by", "id")[:count])
+    if key is None:
+        return list(rows.order_by(*WORK_ORDER)[:count])
     ship_by, pk = key
     undated = rows.filter(ship_by=None).order_by("id")
     if ship_by is None:

@@ -40,6 +40,11 @@ class KeptList:
     readers: Sequence[Callable[[Any], Any]]
     ways: dict[tuple[str, bool], tuple[str, list[Any]]]  # by direction, and whether beyond a key
 
+    def first_rows(self) -> list[Any]:
+        """Those of the first page, and one more where the list goes on."""
+        statement, values = self.ways[FORWARD, False]
+        return list(self.rows.around(self.model, statement, values))
+
     def page(self, ordering: Sequence[str], size: int, cursor: str, note: str) -> Page:
         """As `core.keyset.page_of`."""
         place = place_of(cursor, self.readers) if cursor else Place(note=note)

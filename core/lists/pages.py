@@ -11,10 +11,12 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 
 from core import formats
+from core.api.keeping import KeptList, kept_list
 from core.cells import address_with
+from core.keyset import CursorNotValid, Page
 from core.lists.looks import Look, look_and_views
 from core.lists.saving import VIEW, KeptView, Views, tidied, view_links
-from core.web import CURSOR, NOT_FILTERS, SORT, ScopedListView
+from core.web import CURSOR, NOT_FILTERS, SORT, NotNarrowed, ScopedListView
 
 POLL_SECONDS = 20
 BESIDE_FILTERS = NOT_FILTERS | {"tab", "search", VIEW}  # shown by themselves, outside the filters
@@ -43,6 +45,25 @@ class LookedList(ScopedListView):
     @cached_property
     def _kept(self) -> tuple[Look, Sequence[KeptView]]:
         return look_and_views(self.request.actor, self.list_name)
+
+    @cached_property
+    def page(self) -> Page:
+        """Of all rows, nobody having narrowed them: by a statement that the process keeps."""
+        if kept := self.kept_statements(self.keyset):
+            cursor = self.request.GET.get(CURSOR, "")
+            try:
+                return kept.page(self.keyset, self.page_size, cursor, "")
+            except CursorNotValid:  # an old link: the first page rather than an error
+                return kept.page(self.keyset, self.page_size, "", "")
+        return super().page
+
+    def kept_statements(self, ordering: Sequence[str]) -> KeptList | None:
+        """Of the list in this order; None where somebody narrowed it."""
+        if not isinstance(self.filter, NotNarrowed):
+            return None
+        actor = self.request.actor
+        asked_by = (type(self), actor.role, actor.user_id, actor.seller_id)
+        return kept_list(asked_by, ordering, self.page_size, self.get_queryset)
 
     @property
     def sort(self) -> str:

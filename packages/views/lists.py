@@ -31,7 +31,7 @@ from packages.models import Package
 from packages.presenters.around import caption_of, summary_of
 from packages.presenters.rows import listed_packages, parts_to_pack
 from packages.tabs import TABS, Listing, label_of, listed, package_counts
-from packages.work_order import work_page
+from packages.work_order import WORK_ORDER, first_work_page, work_page
 from sellers.models import DeliveryOption
 
 # Filters that are chips over the list once they are on; the tab and the search show themselves.
@@ -140,9 +140,12 @@ class WorkOrder:
 
     @cached_property
     def page(self) -> Page:
+        cursor = self.request.GET.get(CURSOR, "")
+        if not cursor and (kept := self.kept_statements(WORK_ORDER)):
+            return first_work_page(kept.first_rows(), self.page_size)
         rows = self.filtered()
         try:
-            return work_page(rows, self.page_size, self.request.GET.get(CURSOR, ""))
+            return work_page(rows, self.page_size, cursor)
         except CursorNotValid:  # an old link: the first page rather than an error
             return work_page(rows, self.page_size)
 
