@@ -7,6 +7,7 @@ from core.actors import Role
 from core.api.views import DetailEndpoint, ListEndpoint
 from orders.filters import OrderFilter, SellerOrderFilter
 from orders.models import Order
+from orders.numbered import numbered_just
 from orders.querysets import LIST_ORDER
 from orders.reading import WholeOrder, whole_order
 from orders.serializers import OrderDetailShape, OrderRowShape
@@ -37,6 +38,17 @@ class OrderListEndpoint(ListEndpoint):
         if getattr(self, "swagger_fake_view", False):
             return Order.objects.none()
         return listed(self.request.actor).as_answered()
+
+    def _kept_rows(self, request, url):
+        asked = request.query_params
+        if "search" in asked and asked.keys() <= {"search", "page_size"}:
+            found = self.paginator.paginate_whole(self._numbered, request, self)
+            if found is not None:
+                return found
+        return super()._kept_rows(request, url)
+
+    def _numbered(self, size: int):
+        return numbered_just(self.request.actor, self.request.query_params["search"], size)
 
 
 class OrderDetailEndpoint(DetailEndpoint):

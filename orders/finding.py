@@ -42,7 +42,7 @@ class Found(Rows):
         coded = is_like_a_number(text)
         people = _customers().exactly(text)
         # Each spelling by itself: a range of the index, which two of them joined are not.
-        numbered = [self._numbered_just(one) for one in _numbers(text)] if coded else []
+        numbered = [self._numbered_just(one) for one in numbers_meant(text)] if coded else []
         found = those_that_find([*numbered, *self._ways(text), people])
         if numbers := [way for way in found if way in numbered]:
             return found_by(self, numbers)
@@ -162,7 +162,7 @@ def _customers() -> Any:
     return Customer.objects
 
 
-def _numbers(text: str) -> list[str]:
+def numbers_meant(text: str) -> list[str]:
     """How a number that is meant by `text` may begin."""
     full = in_full(text)
     return [*spellings(text), full] if full else spellings(text)

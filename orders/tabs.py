@@ -31,8 +31,11 @@ class TabCounts:
 
 def listed(actor: Actor):
     """What the Orders list of this actor lists: seller orders for a seller, else orders."""
-    model = SellerOrder if actor.role is Role.SELLER else Order
-    return model.objects.visible_to(actor)
+    return model_listed(actor).objects.visible_to(actor)
+
+
+def model_listed(actor: Actor) -> type[Order] | type[SellerOrder]:
+    return SellerOrder if actor.role is Role.SELLER else Order
 
 
 def tab_counts(actor: Actor) -> TabCounts:

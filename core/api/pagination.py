@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from core.api.keeping import kept_list
 from core.errors import InvalidInput
-from core.keyset import note_of, page_of
+from core.keyset import Page, note_of, page_of
 
 LARGEST_PAGE = 200
 LATE_COMMITS = timedelta(seconds=60)
@@ -53,6 +53,14 @@ class NewestFirst(BasePagination):
             return None
         self.page = kept.page(ordering, size, cursor, note=self.since)
         return self.page.rows
+
+    def paginate_whole(self, find, request, view) -> list | None:
+        """`find(size)` gives all rows there are, or None where they do not fit into one page."""
+        _ordering, size, _cursor = self._begin(request, view)
+        rows = find(size)
+        if rows is not None:
+            self.page = Page(rows, None, None)
+        return rows
 
     def _begin(self, request, view) -> tuple[tuple[str, ...], int, str]:
         """The ordering, the size and the cursor that are asked for."""
