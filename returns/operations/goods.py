@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import SYSTEM, Actor
 from core.deadlines.operations import arm, disarm
 from core.errors import DomainError
+from core.events.models import Event
 from core.numbers import new_number
 from orders.models import Case, Order, OrderItem
 from orders.operations import lock_order, release_items
@@ -225,12 +226,16 @@ def expire_sending(*, parcel_id: int) -> str | None:
 
 
 def came_to_something(case: Case) -> bool:
-    """Whether a return gave anything: money, something sent anew, or goods were taken back."""
+    """Whether a return gave anything: money, something sent anew, or goods were taken back. What
+    an earlier return of the same items sent anew is not of this one, and only events tell."""
     items = ReturnItem.objects.filter(case=case, status=ReturnItem.Status.APPROVED)
+    sent_anew = Event.objects.filter(
+        type="return.replaced", subject_type=Case.EVENT, subject_id=case.pk
+    )
     return (
         RefundPlan.objects.live().filter(case=case).exists()
         or items.filter(item__status=OrderItem.Status.RETURNED).exists()
-        or items.filter(item__replacements__isnull=False).exists()
+        or sent_anew.exists()
     )
 
 

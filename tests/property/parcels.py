@@ -73,10 +73,10 @@ class Parcels(Stage):
         items = [rows[self.item_ids[piece]] for piece in wanted]
         sellers = {self.seller_of(piece) for piece in wanted}
         refusal = ""
-        if any(one.case and count < one.units for one, count in wanted.items()):
-            refusal = "request_waiting"
-        elif len(sellers) > 1 or any(one.status != UNSHIPPED[0] for one in wanted):
+        if len(sellers) > 1 or any(one.status != UNSHIPPED[0] for one in wanted):
             refusal = "not_packable"
+        elif any(one.case and count < one.units for one, count in wanted.items()):
+            refusal = "request_waiting"
         given = {"order": self.row, "items": items, "units": self.units(wanted)}
         if self.expect(refusal, lambda: start_packaging(**given, actor=self.cast.owner)):
             pieces = [self.order.take(one, n) for one, n in wanted.items()]

@@ -309,7 +309,7 @@ class Order(model.Order):
                 plan.status = "void"
         for entry in missed:
             entry.piece.case = None
-        if not case.live_plans:
+        if not self.came_to_something(case):
             self.complete(case)
 
     # -- Disputes ---------------------------------------------------------------------------
@@ -387,5 +387,9 @@ class Order(model.Order):
             or waits
         )
         if not left:
-            back = any(e.piece.status == "returned" for e in case.of("approved"))
-            case.status = "completed" if case.live_plans or back or case.sent_anew else "closed"
+            case.status = "completed" if self.came_to_something(case) else "closed"
+
+    @staticmethod
+    def came_to_something(case: Case) -> bool:
+        back = any(entry.piece.status == "returned" for entry in case.of("approved"))
+        return bool(case.live_plans) or back or case.sent_anew

@@ -209,6 +209,25 @@ def test_an_exchange_of_which_nothing_was_sent_is_closed():
     assert replacements_of(order) == []
 
 
+def test_what_an_earlier_return_sent_anew_is_not_of_the_next_one():
+    order = delivered_order(lines=[line(unit_price=1000)])
+    [mug] = items_of(order)
+    customer, seller = make_customer(order), make_member(mug.seller)
+    part = ask(order, customer, select(mug), wish="missing_part")
+    approve_items(part, actor=seller)
+    deliver_all()
+    assert fresh(part).case.status == "completed"
+    assert len(replacements_of(order)) == 1
+
+    later = ask(order, customer, select(mug))
+    approve_items(later, actor=seller)
+    let_time_pass("return.send_goods")
+    handle_passed()
+    deliver_all()
+
+    assert fresh(later).case.status == "closed"
+
+
 def test_no_more_units_are_sent_than_there_were(order):
     [mugs] = items_of(order)
     for quantity in (0, 4):
