@@ -45,6 +45,13 @@ def test_a_template_keeps_to_the_policy(path):
         assert "nonce" in script or "src=" in script or "application/json" in script
 
 
+def test_a_comment_of_djangos_templates_ends_on_its_line():
+    """`{# … #}` over two lines is no comment: everybody reads it on the page."""
+    pages = [path for path in TEMPLATES if path.suffix == ".html"]
+    lines = [(path.name, line) for path in pages for line in path.read_text().splitlines()]
+    assert not [(name, line) for name, line in lines if "{#" in line and "#}" not in line]
+
+
 def test_every_script_is_in_the_import_map_and_started():
     modules = {path.stem for path in SCRIPTS} - {"main"}
     started = set(re.findall(r'import "interface/(\w+)"', (ROOT / "assets/js/main.js").read_text()))
