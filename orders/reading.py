@@ -21,7 +21,8 @@ _STATEMENT = """
            purchase.product_total, purchase.discount, purchase.shipping, purchase.tax,
            purchase.total, purchase.captured, purchase.surplus,
            purchase.shipping_address::text, purchase.billing_address::text,
-           customer.first_name, customer.last_name, customer.email, customer.phone,
+           (SELECT ARRAY[customer.first_name, customer.last_name, customer.email, customer.phone]
+            FROM orders_customer customer WHERE customer.id = purchase.customer_id),
            (SELECT json_agg(json_build_object(
                 'id', part.id, 'code', seller.code, 'name', seller.name, 'status', part.status,
                 'units', part.unit_count, 'ship_by', part.ship_by,
@@ -54,7 +55,7 @@ _STATEMENT = """
                 ORDER BY payment.position)::text
             FROM orders_payment payment
             WHERE payment.order_id = purchase.id AND {payments})
-    FROM ({{found}}) AS purchase JOIN orders_customer customer ON customer.id = purchase.customer_id
+    FROM ({{found}}) AS purchase
 """
 # A seller reads their own part and no payments.
 _OF_ALL = _STATEMENT.format(mine="true", payments="true")
@@ -117,7 +118,7 @@ def whole_order(actor: Actor, number: str) -> WholeOrder | None:
     row = fetched_one(statement.format(found=found), (*mine, *values))
     if row is None:
         return None
-    facts, addresses, customer, lists = row[:16], row[16:18], row[18:22], row[22:]
+    facts, addresses, customer, lists = row[:16], row[16:18], row[18], row[19:]
     return WholeOrder(
         actor,
         *facts,
