@@ -147,7 +147,9 @@ def _day_number(name: str) -> str:
 
 def _moment_number(name: str) -> str:
     since = f"date_trunc('second', {name}::timestamp) - TIMESTAMP '{DAY_ZERO}'"
-    return f"round(extract(epoch FROM {since}) / 86400, 8)::text"
+    # Ten microseconds later: the digits of a day may lie before the second, and LibreOffice, which
+    # cuts off and does not round, would show the one before.
+    return f"round((extract(epoch FROM {since}) + 0.00001) / 86400, 10)::text"
 
 
 _CSV: Mapping[Kind, Callable[[str], str]] = {

@@ -1,7 +1,10 @@
 """From a wish to a file: what stands in it, and what stays when it does not come to be."""
 
 import errno
+import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -102,6 +105,18 @@ class TestWorkbooks:
         assert [cell.data_type for cell in rows[0]] == ["n", "s", "n", "d", "d", "n", "s"]
         assert [row[2].number_format for row in rows] == ["0.00", "0.000", "0"]
         assert rows[0][3].value.date() == date(2026, 8, 1)
+
+    @pytest.mark.parametrize("second", [0, 1, 43, 59])
+    def test_a_moment_lies_in_its_second_and_not_just_before(self, start, made, second):
+        """A day's fraction is cut off, and programs that do not round would show 19:14:42."""
+        sample.fill(1, created_at=datetime(2026, 11, 21, 19, 14, second, tzinfo=UTC))
+
+        made_of = made(start(columns=["moment"], format="xlsx", zone="UTC"))
+
+        with zipfile.ZipFile(writing.file_of(made_of.number)) as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        days = Decimal(re.search(r'r="A2"[^>]*><v>([\d.]+)', sheet)[1])
+        assert int(days * 86400) % 60 == second
 
     def test_what_xml_cannot_hold_does_not_break_the_file(self, start, made):
         text = "<b>&amp; \x01\x1f _x0041_ ]]> \t\r\n  end\U0001f600"
