@@ -217,7 +217,10 @@ class TestSchedules:
         assert (schedule.name, schedule.weekday, schedule.hour) == ("Mondays", 0, 7)
         assert schedule.columns == ["total", "order_number"]
         assert schedule.query == "search=T-2"
-        assert "Mondays" in page.get(reverse("owner:export_schedule_list")).content.decode()
+        listed = page.get(reverse("owner:export_schedule_list")).content.decode()
+        assert "Mondays" in listed
+        assert "Not yet" in listed  # it has not run: that is known
+        assert "Not known" not in listed
 
     def test_the_wish_of_an_export_comes_along(self, page):
         response = page.post(
