@@ -14,10 +14,11 @@ from django.conf import settings
 from django.template import engines
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi, gettext, ngettext
+from django.utils.translation import get_language_bidi, gettext, ngettext, override
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator
+from jinja2.visitor import NodeTransformer
 from markupsafe import _escape_inner, escape
 
 from core import cells, formats
@@ -73,9 +74,25 @@ def _whole(write: Callable[..., Iterable[str]]) -> Callable[..., Iterator[str]]:
     return whole
 
 
+class _Words(NodeTransformer):
+    """Puts words into a template once, when it is compiled: it is for one language."""
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja names it so
+        self.generic_visit(node)
+        said = isinstance(node.node, nodes.Name) and node.node.name == "_" and node.args
+        if said and isinstance(node.args[0], nodes.Const):
+            return nodes.Const(gettext(node.args[0].value), lineno=node.lineno)
+        return node
+
+
 class _Environment(Environment):
     code_generator_class = _Generator
     template_class = _Template
+    language = "en"
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        with override(self.language):
+            return _Words().visit(super()._parse(source, name, filename))
 
 
 @lru_cache(maxsize=256)
@@ -92,8 +109,8 @@ def _environment_for(reader: formats.Reader) -> Environment:
         auto_reload=settings.DEBUG,
         cache_size=-1,
     )
+    environment.language = reader.language
     environment.globals.update(
-        _=cache(gettext),
         ngettext=ngettext,
         escaped=_escaped,
         htmx_script=_htmx_script,

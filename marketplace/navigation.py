@@ -7,9 +7,11 @@ for somebody; all of a page are asked in one query.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.actors import Membership, all_memberships_of
@@ -35,8 +37,7 @@ class Entry:
     rank: Rank | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An entry as one reader sees it on one page."""
 
     url: str
@@ -158,29 +159,39 @@ def lines_for(actor: Actor, path: str, counts: Mapping[str, int] | None = None) 
     if surface is None:
         return []
     counts = counts_for(actor) if counts is None else counts
-    installed = [
-        (entry, url)
-        for entry in surface.entries
-        if (url := address(f"{surface.namespace}:{entry.name}")) is not None
-        and (entry.rank is None or actor.has_rank(entry.rank))
-    ]
+    installed = _installed(actor.role, actor.rank, get_language())
     # The overview stands at the surface's root, which is the beginning of every address.
     start = address(f"{surface.namespace}:overview")
-    holding = [url for _entry, url in installed if path.startswith(url) and url != start]
+    holding = [one.url for one in installed if path.startswith(one.url) and one.url != start]
     if path == start:
         holding = [start]
     current = max(holding, key=len, default=None)
     return [
-        Line(
+        one.line._replace(count=counts.get(one.name), current=one.url == current)
+        for one in installed
+    ]
+
+
+class _Installed(NamedTuple):
+    """An entry that has a page, as everybody of its rank sees it from elsewhere."""
+
+    name: str
+    url: str
+    line: Line
+
+
+@cache
+def _installed(role: Role, rank: Rank | None, language: str | None) -> list[_Installed]:
+    surface, reader = SURFACES[role], Actor(role, rank=rank)
+    return [
+        _Installed(
+            entry.name,
             url,
-            entry.label,
-            entry.icon,
-            sub=entry.sub,
-            urgent=entry.urgent,
-            count=counts.get(entry.name),
-            current=url == current,
+            Line(url, str(entry.label), entry.icon, sub=entry.sub, urgent=entry.urgent),
         )
-        for entry, url in installed
+        for entry in surface.entries
+        if (url := address(f"{surface.namespace}:{entry.name}")) is not None
+        and (entry.rank is None or reader.has_rank(entry.rank))
     ]
 
 

@@ -149,9 +149,9 @@ class ListedRows(RowsAround):
 
     @classmethod
     def around(cls, model, chosen, values) -> Iterator[ListedRow]:
+        read = orjson.loads
         for *facts, parts, requests in _around(model, chosen, values, _FOR_PAGES, _PAGES):
-            lists = (orjson.loads(found or "[]") for found in (parts, requests))
-            yield ListedRow._make((*facts, *lists))
+            yield ListedRow(*facts, read(parts or "[]"), read(requests) if requests else [])
 
 
 class AnsweredRows(RowsAround):

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import formats
 from core.lists.pages import SORT
@@ -61,13 +63,18 @@ def tab_links(asked: QueryDict, counts: Mapping[str, int] | None = None) -> list
     return [
         TabLink(
             tab=tab,
-            label=str(Tab(tab).label) if tab else _("All"),
+            label=_label_of_tab(tab, get_language()),
             href=address_with(asked, tab=tab),
             current=tab == asked.get("tab", ""),
             count=capped(counts[tab], CAP) if counts else None,
         )
         for tab in TABS
     ]
+
+
+@cache
+def _label_of_tab(tab: str, language: str | None) -> str:
+    return str(Tab(tab).label) if tab else _("All")
 
 
 def summary_of(rows: int, *, oldest_first: bool) -> str:
@@ -86,13 +93,8 @@ def capped(count: int, cap: int) -> str:
 
 def address_with(asked: QueryDict, **changes: str) -> str:
     """The list's address with other parameters (an empty one is left out), from its first page."""
-    address = asked.copy()
-    for name in (CURSOR, *changes):
-        address.pop(name, None)
-    for name, value in changes.items():
-        if value:
-            address[name] = value
-    return f"?{address.urlencode()}"
+    kept = {name: found for name, found in asked.lists() if name not in (CURSOR, *changes)}
+    return f"?{urlencode(kept | {name: word for name, word in changes.items() if word}, True)}"
 
 
 def is_narrowed(asked: QueryDict) -> bool:

@@ -1,10 +1,12 @@
 """The Packages lists of sellers and of the owner: the same pages, each with their own rows."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import Http404, QueryDict
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -45,7 +47,7 @@ CHIPS = (
 class TabLink:
     """`count` is None until the second request has asked for it."""
 
-    label: str | Promise
+    label: str
     href: str
     current: bool
     urgent: bool
@@ -220,7 +222,7 @@ def tab_links(
         count = counts.get(tab) if counts else None
         links.append(
             TabLink(
-                label=label_of(tab),
+                label=_label_of(tab, get_language()),
                 href=address_with(asked, tab=tab),
                 current=tab == current,
                 urgent=tab == "overdue" and bool(count),
@@ -228,6 +230,11 @@ def tab_links(
             )
         )
     return links
+
+
+@cache
+def _label_of(tab: str, language: str | None) -> str:
+    return str(label_of(tab))
 
 
 def _words_of(field, value: Any) -> str:
