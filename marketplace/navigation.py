@@ -45,7 +45,7 @@ class Line(NamedTuple):
     icon: str
     sub: bool = False
     urgent: bool = False
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides the tuple's own
     current: bool = False
 
 
