@@ -16,7 +16,7 @@ from orders.operations.selecting import MoreRules, Selection
 from packages.models import PackageItem
 from refunds.models import RefundLine, RefundPlan
 from returns import policies
-from returns.models import Dispute, ReturnItem
+from returns.models import Dispute, ReturnItem, ReturnRequest
 from returns.policies import Grounds, NotReturnable
 from returns.rules import policies_of
 
@@ -136,12 +136,23 @@ def _paid_for(items: Collection[OrderItem]) -> set[int]:
 
 def _parts(items: Iterable[OrderItem]) -> dict[int, OrderItem]:
     """{pk of an item sent as a missing part: the item that it is a part of}, also where that one
-    was exchanged since. What was sent in exchange stands for what came back, and is no part."""
+    was returned or exchanged since. What was sent in exchange stands for what came back, and is no
+    part."""
     sent_anew = [item for item in items if item.replaces_id]
     if not sent_anew:
         return {}
+    exchanged = ReturnItem.objects.filter(
+        item__in=[item.replaces_id for item in sent_anew],
+        status=ReturnItem.Status.APPROVED,
+        request__wish=ReturnRequest.Wish.EXCHANGE,
+    )
+    came_back = set(exchanged.values_list("item", flat=True))
     money = paid_units_of(sent_anew)
-    parts = {item.pk: item.replaces_id for item in sent_anew if money[item.pk].item.pk == item.pk}
+    parts = {
+        item.pk: item.replaces_id
+        for item in sent_anew
+        if item.replaces_id not in came_back or money[item.pk].item.pk == item.pk
+    }
     wholes = OrderItem.objects.in_bulk(parts.values())
     return {pk: wholes[of] for pk, of in parts.items()}
 

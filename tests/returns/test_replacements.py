@@ -176,6 +176,20 @@ def test_a_part_is_not_returned_by_itself_and_what_was_exchanged_is(order):
     }
 
 
+def test_a_part_is_not_returned_by_itself_where_its_item_was_returned_for_money(order):
+    [mugs] = items_of(order)
+    with transaction.atomic():
+        part = replace_item(lock_order(order.pk), mugs, 1, actor=SYSTEM)
+    delivered(order)
+    parcel = approved_return(order, {mugs.pk: 3})
+    receive(parcel, units=[Received(entry_ids(parcel)[0], "ok", 3)], actor=SYSTEM)
+
+    assert returnable(order) == {
+        mugs.number: "Already returned.",
+        part.number: f"This part belongs to item {mugs.number}; return that one.",
+    }
+
+
 def test_an_exchange_of_which_something_was_sent_is_completed_and_not_closed():
     """The bowl is cheap and stays with its customer; the mug should have come back, and did not."""
     policy(keep_goods_up_to=500)
