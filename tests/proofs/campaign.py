@@ -17,7 +17,7 @@ from tests.proofs.shopkeepers import Shopkeepers
 
 DRAINED_WITHIN = 60  # seconds after the last fault (reliability.md §4)
 PATIENCE = 180  # how long is waited before it is called lost
-PER_FAULT = 5.0  # seconds, on two cores
+PAUSE = (0.3, 3.4)  # seconds between two faults
 TICK = 0.33  # seconds between two looks whether somebody has time to ask
 AT_MOST = 6  # who ask at once
 SENDING_BACK = 3  # returns under way at once
@@ -160,7 +160,7 @@ def _inflict(
             say(f"Time is over after {number - 1} of {faults} faults.")
             return
         crowd.restock()
-        pause = time.monotonic() + dice.uniform(0.3, 2 * PER_FAULT - 3)
+        pause = time.monotonic() + dice.uniform(*PAUSE)
         while time.monotonic() < pause:
             product.supervise()
             crowd.act()
