@@ -32,6 +32,8 @@ app.conf.task_routes = {
     "core.notifications.*": {"queue": "mail"},
     "core.exports.*": {"queue": "exports"},
 }
+# What is usual leaves room before it: `core.deadlines.tasks`. Redis knows 0, 3, 6 and 9.
+app.conf.task_default_priority = 3
 app.conf.beat_schedule = {
     "deliver-overdue-events": {"task": "core.events.deliver_overdue", "schedule": 15.0},
     "execute-due-refunds": {"task": "refunds.execute_due", "schedule": 15.0},

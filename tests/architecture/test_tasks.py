@@ -70,6 +70,14 @@ def test_a_task_goes_to_a_queue_that_workers_listen_to(name):
     assert app.amqp.router.route({}, name)["queue"].name in QUEUES
 
 
+def test_deadlines_do_not_stand_in_the_queue():
+    """However much else is to be done, they are looked for as soon as a worker is free."""
+    first = {name for name, task in TASKS.items() if task.priority == 0}
+
+    assert first == {"core.deadlines.handle_passed"}
+    assert app.conf.task_default_priority == 3
+
+
 @pytest.mark.parametrize("name", sorted(BEAT))
 def test_what_beat_starts_is_a_task_that_exists(name):
     assert name in TASKS

@@ -14,7 +14,8 @@ from cancellations.models import AutoApprovalPolicy
 from cancellations.operations import evaluate_cancellation
 from core.deadlines.models import Deadline
 from core.deadlines.operations import handle_passed
-from core.events.models import Event
+from core.events.models import Delivery, Event
+from core.events.tasks import deliver
 from tests.proofs import scenes
 from tests.proofs.pairs import desk
 from tests.proofs.scenes import People, Scene
@@ -95,6 +96,13 @@ def make_due(*, seed: int, spread: float) -> None:
             ours.update(due_at=at, next_attempt_at=at, reminders_at=[], next_reminder_at=None)
 
 
+def ring(*, tasks: int) -> None:
+    """So many tasks stand in the queue: of deliveries that were made, so they come to nothing."""
+    made = list(Delivery.objects.exclude(handled_at=None).values_list("pk", flat=True)[:100])
+    for number in range(tasks):
+        deliver.apply_async(kwargs={"delivery_id": made[number % len(made)]}, retry=False)
+
+
 def reminders_due() -> dict[str, str]:
     """{deadline: when it is to be reminded of}; asked before that, for it is forgotten then."""
     due = Deadline.objects.filter(pk__in=_to_remind).values_list("pk", "next_reminder_at")
@@ -145,4 +153,4 @@ def _outcomes() -> dict[str, int]:
     return dict(sorted(Counter(f"{step}: {end}" for step, end in ends).items()))
 
 
-OF_TIME = (run_clocks, make_due, reminders_due, to_act_on, lateness, reminded)
+OF_TIME = (run_clocks, make_due, ring, reminders_due, to_act_on, lateness, reminded)

@@ -199,8 +199,9 @@ def silence(seed: int, share: float) -> Result:
     done = run_silence(each=max(int(DEADLINES * share) // 11, 2), seed=seed)
     return Result(
         "Silence",
-        "Deadlines of every step pass while two beats and two workers run, half of all at one "
-        "instant: each is acted on once, within 60 s of being due, and so is each reminder.",
+        "Deadlines of every step pass while two beats and two workers run, whose queue is long, "
+        "half of all at one instant: each is acted on once, within 60 s of being due, and so is "
+        "each reminder.",
         {
             "Deadlines, of so many steps": f"{done.deadlines:,}, {len(done.late)}",
             "The latest was acted on": f"{max(done.late.values()):.1f} s after it was due",

@@ -1,5 +1,5 @@
-"""Deadlines of every step that pass while two beats and two workers run: each is acted on once,
-within a minute of being due, and so is each reminder."""
+"""Deadlines of every step that pass while two beats and two workers run, whose queue is long: each
+is acted on once, within a minute of being due, and so is each reminder."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from tests.proofs.reckoning import Reckoning
 from tests.proofs.running import Running
 
+IN_THE_QUEUE = 100  # tasks before them, for each deadline of a step
 WITHIN = 60.0  # seconds of being due (product.md §6)
 PATIENCE = 240  # seconds until what is still open is called forgotten
 REST = 300  # seconds for the workers to tell everybody what was done before
@@ -43,6 +44,7 @@ def run_silence(*, each: int, seed: int, spread: float = 60.0) -> Silence:
         _rest(product)
         product.driver("make_due", seed=seed, spread=spread)
         due = product.driver("reminders_due")
+        product.driver("ring", tasks=IN_THE_QUEUE * each)
         _wait(product)
         _judge(silence, product, due)
         silence.deadlines, silence.reminders = each * len(silence.late), each
