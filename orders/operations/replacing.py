@@ -128,28 +128,35 @@ def _one_step_back(units: dict[int, PaidUnits]) -> dict[int, PaidUnits]:
     """What was returned for these units; nothing for those that were not sent in exchange."""
     replaced_ids = {cast(int, one.item.replaces_id) for one in units.values()}
     replaced = OrderItem.objects.filter(pk__in=replaced_ids).select_related("line").in_bulk()
-    newest = _newest_lines(replaced_ids)
+    exchanges = _sent_in_exchange(one.item.pk for one in units.values())
     found = {}
     for pk, one in units.items():
-        before = replaced[one.item.replaces_id]
-        if is_exchange(one.item, before, newest[before.pk]):
+        if one.item.pk in exchanges:
+            before = replaced[one.item.replaces_id]
             start = before.first_unit
             found[pk] = PaidUnits(before, start + one.first, start + one.last)
     return found
 
 
-def is_exchange(item: OrderItem, replaced: OrderItem, newest_line: int) -> bool:
-    """Whether `item` stands for the returned `replaced`, and is not a part that was missing of it.
-
-    Nothing is sent for an item any more once it was exchanged: the exchange comes last.
-    """
-    return replaced.status == OrderItem.Status.RETURNED and item.line_id == newest_line
+def _sent_in_exchange(item_ids: Iterable[int]) -> set[int]:
+    """Those of these items that stand for one that had come back when they were sent. A part that
+    was missing was sent while its item was with the customer, whatever became of that later."""
+    return {pk for (pk,) in fetched(_SENT_AFTER_ITS_RETURN, [list(item_ids)])}
 
 
-def _newest_lines(item_ids: Iterable[int]) -> dict[int, int]:
-    return dict(fetched(_NEWEST, [list(item_ids)]))
-
-
-_NEWEST = """
-    SELECT replaces_id, max(line_id) FROM orders_orderitem WHERE replaces_id = ANY(%s) GROUP BY 1
+# The event is of the item that was sent; all pieces that it was split into are of its line.
+_SENT_AFTER_ITS_RETURN = """
+    SELECT item.id
+    FROM orders_orderitem item
+    JOIN orders_orderitem piece ON piece.line_id = item.line_id
+    JOIN events_event sent
+      ON sent.subject_type = 'order_item'
+     AND sent.subject_id = piece.id
+     AND sent.type = 'order_item.replacing'
+    JOIN events_event returned
+      ON returned.subject_type = 'order_item'
+     AND returned.subject_id = item.replaces_id
+     AND returned.type = 'order_item.returned'
+     AND returned.id < sent.id
+    WHERE item.id = ANY(%s)
 """

@@ -150,6 +150,19 @@ def test_a_part_sent_before_an_exchange_takes_none_of_its_money(order):
     assert units[new.pk].item == mugs
 
 
+def test_a_part_has_no_money_either_once_its_item_was_returned(order):
+    """The 3.00 that were kept for the way back stay kept when the part is cancelled."""
+    [mugs] = items_of(order)
+    with transaction.atomic():
+        part = replace_item(lock_order(order.pk), mugs, 1, actor=SYSTEM)
+    parcel = approved_return(order, {mugs.pk: 3}, return_shipping=300, pays_return_shipping=True)
+    receive(parcel, units=[Received(entry_ids(parcel)[0], "ok", 3)], actor=SYSTEM)
+    assert plan_of(parcel).total == 2800
+
+    assert paid_units_of([part])[part.pk].item == part
+    assert plan_for(order, {part.pk: 1}).total == 0
+
+
 def returnable(order) -> dict[str, str]:
     """{number: why it cannot be returned, or nothing}."""
     found = eligibility(order, make_customer(order))
