@@ -32,6 +32,8 @@ class Disputes(Goods):
     @rule(which=NUMBERS)
     def state(self, which):
         case = self.one_of(which, lambda case: case.dispute)
+        if not case.dispute:
+            return
         dispute, row = case.dispute, self.dispute_of(case)
         possible = dispute.status in ("open", "deciding") and dispute.turn and not dispute.stated
         if self.expect(
@@ -51,9 +53,9 @@ class Disputes(Goods):
     )
     def decide(self, which, outcome, percents, back, pays):
         case = self.one_of(which, lambda case: case.dispute and case.dispute.status != "closed")
-        dispute, row = case.dispute, self.dispute_of(case)
-        if not dispute:
+        if not case.dispute:
             return
+        dispute, row = case.dispute, self.dispute_of(case)
         entries = [entry for entry in case.entries if entry in dispute.entries]
         worth = self.order.worth(entries)
         amounts = {

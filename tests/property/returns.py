@@ -312,6 +312,8 @@ class ReturnMachine(Disputes):
     def silence(self, which, turn):
         """The time of one step is over, and beat comes."""
         case = self.one_of(which, lambda case: case.running)
+        if not case.running:
+            return
         step = case.running[turn % len(case.running)]
         clock = self.clocks_of(case).filter(step=step).first()
         self.let_pass(clock)
