@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.actors import Role
+from marketplace import navigation
 from marketplace.navigation import SURFACES, Entry, Surface, lines_for, other_surfaces
 from sellers.models import SellerMember
 from tests.factories import PASSWORD, make_member, make_owner, make_seller, make_user
@@ -50,6 +51,8 @@ def small_menu(monkeypatch):
     )
     surface = Surface("owner", "Owner console", "landmark", entries)
     monkeypatch.setitem(SURFACES, Role.OWNER, surface)
+    # The menu is kept per process, of each rank: not over the end of this test.
+    monkeypatch.setattr(navigation, "_installed", navigation._installed.__wrapped__)
 
 
 @pytest.mark.django_db
