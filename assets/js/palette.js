@@ -104,8 +104,13 @@ function begin() {
     if (enterWaits && chosen()) open(chosen());
   }
 
-  async function ask() {
+  function drop() {
     question?.abort();
+    question = null;
+  }
+
+  async function ask() {
+    drop();
     const mine = (question = new AbortController());
     const slow = setTimeout(() => {
       show("slow");
@@ -170,6 +175,7 @@ function begin() {
 
   input.addEventListener("input", () => {
     enterWaits = false;
+    drop(); // its answer is to other words: Enter must not open it
     clearTimeout(pause);
     pause = setTimeout(() => {
       pause = 0;
@@ -215,8 +221,7 @@ function begin() {
   dialog.addEventListener("close", () => {
     clearTimeout(pause);
     pause = 0;
-    question?.abort();
-    question = null;
+    drop();
   });
 
   document.addEventListener("click", (event) => {

@@ -1,6 +1,7 @@
 """The palette and the keys in Chromium: everything by keyboard, heard, and never in the way."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -103,6 +104,26 @@ def test_enter_waits_for_the_answer_to_what_was_typed(opened):
     page.keyboard.press("Control+k")
     page.keyboard.type("FH-204812")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/owner/orders/FH-204812/")
+
+
+def test_enter_never_opens_the_answer_to_other_words(opened):
+    page = opened("owner", "/owner/orders/")
+    dialog, _, _ = parts(page)
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    held = []
+    page.route(ANSWER, lambda route: held.append(route))  # noqa: PLW0108 - nobody answers yet
+    page.keyboard.press("Control+k")
+    expect(dialog).to_be_visible()
+    page.keyboard.type("FH-204812")
+    page.keyboard.press("Enter")
+    for route in held:  # the answer to no words at all: its first line is the way home
+        route.continue_()
+    page.unroute(ANSWER)
+    page.wait_for_timeout(500)  # time stands still in the page: the pause after typing is not over
+    expect(page).to_have_url(re.compile("/owner/orders/$"))
+    page.clock.run_for(500)
     page.wait_for_url("**/owner/orders/FH-204812/")
 
 
