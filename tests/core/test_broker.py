@@ -1,4 +1,4 @@
-"""What a channel of the broker had not finished goes back, even after its connection is forgotten."""
+"""What a channel had not finished goes back, even after its connection is forgotten."""
 
 import uuid
 
