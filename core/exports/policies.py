@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor, Rank, Role
 from core.errors import DomainError, NotAllowed
 from core.exports.models import Export
+from core.jobs.policies import may_stop
 
 
 class ExportGone(DomainError):
@@ -43,8 +44,8 @@ def may_download(export: Export, actor: Actor) -> DomainError | None:
 
 def allowed_actions(export: Export, actor: Actor) -> list[str]:
     """What its reader may do with it now: "cancel", "download", "retry"."""
+    if not export.job.finished:
+        return [] if may_stop(export.job, actor) else ["cancel"]
     if may_export(actor):
         return []
-    if not export.job.finished:
-        return ["cancel"]
     return ["download", "retry"] if export.downloadable else ["retry"]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core.actors import SYSTEM, Actor
 from core.errors import DomainError
 from core.events import nudge
+from core.jobs import policies
 from core.jobs.kinds import KINDS, CannotGoOn, Chunk
 from core.jobs.models import Job, JobRow
 
@@ -65,9 +66,11 @@ def start_job(kind: str, *, actor: Actor, title: str = "", params: dict | None =
 @transaction.atomic
 def request_cancel(job: Job, *, actor: Actor) -> None:
     """Stop: at once when no worker is at it, else before the next step; what is done stays done.
-    Asking twice changes nothing. Raises AlreadyFinished.
+    Asking twice changes nothing. Raises NotAllowed, AlreadyFinished.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
+    if refusal := policies.may_stop(job, actor):
+        raise refusal
     if job.status == Job.Status.CANCELLED:
         return
     if job.finished:

@@ -4,6 +4,7 @@ Jobs stand below `core.web`, so these few views are Django's own, on the same do
 """
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,7 +12,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from core.jobs import operations
+from core.errors import NotAllowed
+from core.jobs import operations, policies
 from core.jobs.models import Job
 from core.jobs.progress import progress_of
 from core.keyset import CursorNotValid, page_of
@@ -66,6 +68,7 @@ class JobDetail(TemplateView):
         job = get_object_or_404(jobs, number=self.kwargs["number"])
         return super().get_context_data(
             job=job,
+            may_stop=policies.may_stop(job, self.request.actor) is None,
             progress=progress_of(job),
             failed_rows=job.rows.failed()[:ROWS_SHOWN],
             rows_shown=ROWS_SHOWN,
@@ -82,6 +85,8 @@ class JobCancellation(View):
         job = get_object_or_404(Job.objects.visible_to(request.actor), number=number)
         try:
             operations.request_cancel(job, actor=request.actor)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
         except operations.AlreadyFinished as refusal:
             messages.error(request, str(refusal))
         else:
