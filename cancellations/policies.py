@@ -147,17 +147,25 @@ def consequence_of(reason: Reason, actor: Actor | None = None) -> str:
     return _("This reason is the seller's fault: it counts in their performance ratings.")
 
 
+def may_answer_for(seller_id: int | None, actor: Actor) -> NotAllowed | None:
+    """Why this actor answers no cancellations of this seller's, or None."""
+    own = actor.role is Role.SELLER and actor.seller_id == seller_id
+    if not own and actor.role not in {Role.OWNER, Role.SYSTEM}:
+        return NotAllowed(_("Only the seller or the marketplace answers this cancellation."))
+    if not actor.has_rank(Rank.MANAGER):
+        return NotAllowed(_("Answering needs the role Manager."), code="rank_too_low")
+    return None
+
+
 def may_answer(request: CancellationRequest, actor: Actor) -> DomainError | None:
     """Why this actor cannot answer the request now, or None.
 
     The seller answers what the policy has left to them, the owner anything that waits.
     """
     case = request.case
-    own = actor.role is Role.SELLER and actor.seller_id == case.seller_id
-    if not own and actor.role not in {Role.OWNER, Role.SYSTEM}:
-        return NotAllowed(_("Only the seller or the marketplace answers this cancellation."))
-    if not actor.has_rank(Rank.MANAGER):
-        return NotAllowed(_("Answering needs the role Manager."), code="rank_too_low")
+    if refusal := may_answer_for(case.seller_id, actor):
+        return refusal
+    own = actor.role is Role.SELLER
     if case.status != Case.Status.WAITING:
         return _answered(case)
     if own and request.evaluated_at is None:

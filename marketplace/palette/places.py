@@ -1,23 +1,32 @@
 """What a reader may go to without naming a thing: pages and acts, found by their words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+import cancellations.policies
+import returns.policies
+from cancellations.policies import may_change_settings
 from core.actors import Actor, Rank, Role
+from core.errors import DomainError
+from core.exports.policies import may_export
 from marketplace import navigation
 from marketplace.navigation import address
+from packages.policies import may_send
+from sellers.policies import may_manage_sellers
 
 MOST = 6
+Rule = Callable[[Actor], DomainError | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """`name` is an address inside the surface (`settings_users`), a name of the whole site
     (`:account_change_password`), or a dialog of the frame (`#shortcuts`). `words` are what else
-    people call it; `rank` is the least that may go there."""
+    people call it; `rank` is the least that may go there, `rule` the policy of what is done
+    there: it gives a refusal or None."""
 
     name: str
     label: str | Promise
@@ -25,6 +34,12 @@ class Place:
     words: str | Promise = ""
     query: str = ""
     rank: Rank | None = None
+    rule: Rule | None = None
+
+    def is_open_to(self, actor: Actor) -> bool:
+        if self.rank is not None and not actor.has_rank(self.rank):
+            return False
+        return self.rule is None or self.rule(actor) is None
 
     def address(self, surface: str) -> str | None:
         """None when it is not installed."""
@@ -38,6 +53,17 @@ class Place:
         """Whether each word begins one of its words; no words mean any place."""
         own = f"{self.label} {self.words}".lower().replace("/", " ").replace("-", " ").split()
         return all(any(mine.startswith(word) for mine in own) for word in words)
+
+
+def _sends(actor: Actor) -> DomainError | None:
+    return may_send(actor, actor.seller_id or 0)
+
+
+def _answers(actor: Actor) -> DomainError | None:
+    """Whoever answers cancellations or returns has something to do there."""
+    return cancellations.policies.may_answer_for(
+        actor.seller_id, actor
+    ) and returns.policies.may_answer_for(actor.seller_id, actor)
 
 
 NOTIFICATIONS = Place("notification_list", _("Notifications"), "bell", _("news alerts"))
@@ -84,7 +110,7 @@ ACTS_OF_ALL = (
         "download",
         _("file csv excel xlsx"),
         query="source=orders",
-        rank=Rank.MANAGER,
+        rule=may_export,
     ),
     Place(
         "export_new",
@@ -92,10 +118,16 @@ ACTS_OF_ALL = (
         "download",
         _("file csv excel xlsx"),
         query="source=order_items",
-        rank=Rank.MANAGER,
+        rule=may_export,
     ),
-    Place("package_to_pack", _("Start packaging"), "package-open", _("pack orders")),
-    Place("package_tracking", _("Upload tracking numbers"), "upload", _("ship csv carrier")),
+    Place("package_to_pack", _("Start packaging"), "package-open", _("pack orders"), rule=_sends),
+    Place(
+        "package_tracking",
+        _("Upload tracking numbers"),
+        "upload",
+        _("ship csv carrier"),
+        rule=_sends,
+    ),
     Place("return_receive", _("Receive a return"), "package-check", _("scan code goods")),
     Place(
         "request_list",
@@ -103,11 +135,12 @@ ACTS_OF_ALL = (
         "hourglass",
         _("approve reject cancellations returns"),
         query="tab=waiting",
+        rule=_answers,
     ),
 )
 ACTS_OF_OWNER = (
-    Place("settings_seller_new", _("Add a seller"), "store", _("new"), rank=Rank.ADMIN),
-    Place("settings_reason_new", _("Add a reason"), "list", _("new"), rank=Rank.ADMIN),
+    Place("settings_seller_new", _("Add a seller"), "store", _("new"), rule=may_manage_sellers),
+    Place("settings_reason_new", _("Add a reason"), "list", _("new"), rule=may_change_settings),
 )
 ACTS = {
     Role.OWNER: (*ACTS_OF_ALL, *ACTS_OF_OWNER, SHORTCUTS),
@@ -139,7 +172,7 @@ def acts_for(actor: Actor, words: list[str]) -> list[tuple[Place, str]]:
 def _open_to(actor: Actor, places, words: list[str]) -> Iterator[tuple[Place, str]]:
     seen = set()
     for place in places:
-        if place.rank is not None and not actor.has_rank(place.rank):
+        if not place.is_open_to(actor):
             continue
         found = place.address(navigation.SURFACES[actor.role].namespace)
         if found is not None and found not in seen and place.answers_to(words):

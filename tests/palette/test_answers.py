@@ -149,6 +149,26 @@ def test_pages_and_acts_are_those_that_the_reader_may_open(ask, who, words, ther
     assert not any(address.startswith(missing) for address in found)
 
 
+COMMANDS = {
+    "Export orders": {"owner", "seller"},
+    "Export order items": {"owner", "seller"},
+    "Start packaging": {"owner", "seller", "employee"},
+    "Upload tracking numbers": {"owner", "seller", "employee"},
+    "Receive a return": {"owner", "seller", "employee"},
+    "Answer requests": {"owner", "seller"},
+    "Add a seller": {"owner"},
+    "Add a reason": {"owner"},
+    "Keyboard shortcuts": {"owner", "seller", "employee", "customer"},
+}
+
+
+def test_every_command_is_offered_to_those_who_may_do_it(ask):
+    assert {str(place.label) for acts in ACTS.values() for place in acts} == set(COMMANDS)
+    for command, people in COMMANDS.items():
+        offered = {who for who in SURFACE if command in ask(who, command.lower())}
+        assert offered == people, command
+
+
 def test_every_address_that_is_offered_answers(ask, world):
     people = world[0]
     for who in people:
