@@ -32,6 +32,7 @@ def counted_each(chosen: Sequence[Chosen | None]) -> list[int]:
     if not asked:
         return [0] * len(chosen)
     counts = ", ".join(f"(SELECT count(*) FROM ({each}) AS rows)" for each, _values in asked)  # noqa: S608
-    row = fetched_one(f"SELECT {counts}", [value for _each, values in asked for value in values])
+    needs = [value for _each, values in asked for value in values]
+    row = fetched_one(f"SELECT {counts}", needs, often=True)
     found = iter(row or ())
     return [0 if each is None else next(found) for each in chosen]

@@ -14,23 +14,32 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.query import BaseIterable
 
+from core import prepared
 from core.actors import Actor, Role
 
+Values = Sequence[Any] | Mapping[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 
 
-def fetched(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
-    """All rows that the statement answers."""
+def fetched(statement: str, values: Values, *, often: bool = False) -> list[tuple]:
+    """All rows that the statement answers. `often`: it is planned once (`core.prepared`)."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        _execute(cursor, statement, values, often)
         return cursor.fetchall()
 
 
-def fetched_one(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple | None:
+def fetched_one(statement: str, values: Values, *, often: bool = False) -> tuple | None:
     """The first row that the statement answers, None where there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        _execute(cursor, statement, values, often)
         return cursor.fetchone()
+
+
+def _execute(cursor: Any, statement: str, values: Values, often: bool) -> None:
+    if often:
+        prepared.execute(cursor, statement, values)
+    else:
+        cursor.execute(statement, values)
 
 
 def as_moment(column: str) -> str:
@@ -86,8 +95,15 @@ class RowsAround(BaseIterable):
         return iter(self.around(self.queryset.model, chosen, values))
 
     @classmethod
-    def around(cls, model: type[models.Model], chosen: str, values: Sequence[Any]) -> Iterable[Any]:
-        """The rows whose ids the statement `chosen` gives, in its order."""
+    def around(
+        cls,
+        model: type[models.Model],
+        chosen: str,
+        values: Sequence[Any],
+        *,
+        often: bool = False,
+    ) -> Iterable[Any]:
+        """The rows whose ids the statement `chosen` gives, in its order. `often`: as `fetched`."""
         raise NotImplementedError
 
 
@@ -135,7 +151,7 @@ def condition(model: type[models.Model], actor: Actor, **lookup: int | str) -> C
 def visible_row(model: type[Row], actor: Actor, **lookup: int | str) -> Row | None:
     """The row that the actor may see under this lookup; None where it is out of their scope."""
     chosen = visible(model, actor, facts_of(model), **lookup)
-    row = None if chosen is None else fetched_one(*chosen)
+    row = None if chosen is None else fetched_one(*chosen, often=True)
     return None if row is None else row_from(model, row)
 
 

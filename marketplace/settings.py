@@ -174,6 +174,8 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,  # each operation opens its own transaction
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # Behind a pooler in transaction mode nothing may be left with a connection.
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_POOLED", default=False),
         "OPTIONS": {
             "options": " ".join(
                 [

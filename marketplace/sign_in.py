@@ -34,7 +34,7 @@ class AuthenticationBackend(EmailBackend):
     def get_user(self, user_id: int) -> User | None:
         columns = columns_of(User, "reader")
         statement = f"SELECT {columns} FROM accounts_user reader WHERE reader.id = %s"  # noqa: S608
-        row = fetched_one(statement, [user_id])
+        row = fetched_one(statement, [user_id], often=True)
         user = None if row is None else row_from(User, row)
         return user if user is not None and self.user_can_authenticate(user) else None
 

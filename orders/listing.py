@@ -148,9 +148,9 @@ class ListedRows(RowsAround):
     """How a queryset of orders or of seller orders gives its rows as `ListedRow`."""
 
     @classmethod
-    def around(cls, model, chosen, values) -> Iterator[ListedRow]:
+    def around(cls, model, chosen, values, *, often=False) -> Iterator[ListedRow]:
         read = orjson.loads
-        for *facts, parts, requests in _around(model, chosen, values, _FOR_PAGES, _PAGES):
+        for *facts, parts, requests in _around(model, chosen, values, _FOR_PAGES, _PAGES, often):
             yield ListedRow(*facts, read(parts or "[]"), read(requests) if requests else [])
 
 
@@ -158,16 +158,22 @@ class AnsweredRows(RowsAround):
     """How it gives them as `AnsweredRow`."""
 
     @classmethod
-    def around(cls, model, chosen, values) -> Iterator[AnsweredRow]:
-        found = _around(model, chosen, values, _FOR_PROGRAMS, _PROGRAMS)
+    def around(cls, model, chosen, values, *, often=False) -> Iterator[AnsweredRow]:
+        found = _around(model, chosen, values, _FOR_PROGRAMS, _PROGRAMS, often)
         return map(AnsweredRow._make, found)
 
 
 def _around(
-    model: Any, chosen: str, values: Sequence[Any], statement: str, words: dict[str, str]
+    model: Any,
+    chosen: str,
+    values: Sequence[Any],
+    statement: str,
+    words: dict[str, str],
+    often: bool,
 ) -> list[tuple]:
     """What the statement tells of the chosen rows, in their order."""
-    return fetched(_around_table(model._meta.db_table, statement, **words).format(chosen), values)
+    whole = _around_table(model._meta.db_table, statement, **words).format(chosen)
+    return fetched(whole, values, often=often)
 
 
 @cache

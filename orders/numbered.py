@@ -6,8 +6,6 @@ nothing else. Scope is the ORM's, by `core.statements.visible`.
 
 from typing import Any
 
-from django.db import connection
-
 from core.actors import Actor
 from core.statements import visible
 from orders.finding import numbers_meant
@@ -18,10 +16,11 @@ from orders.tabs import model_listed
 
 LONGEST = 60  # characters; what is longer is no number
 
-# {seen} is all that the actor may see. Each spelling is a range of the index.
+# {seen} is all that the actor may see. Each spelling is a range of the index, written as one: for
+# LIKE PostgreSQL must know the words before it can plan.
 _BEGINNING = """(
     SELECT seen.id, seen.placed_at FROM ({seen}) AS seen(id, placed_at, number)
-    WHERE seen.number LIKE %s LIMIT {most})"""
+    WHERE seen.number ~>=~ %s AND seen.number ~<~ %s LIMIT {most})"""
 _NUMBERED = "SELECT found.id FROM ({ways}) AS found ORDER BY found.placed_at DESC, found.id DESC"
 
 
@@ -40,10 +39,11 @@ def numbered_just(actor: Actor, text: str, size: int) -> list[AnsweredRow] | Non
     beginnings = numbers_meant(search.words)
     way = _BEGINNING.format(seen=seen, most=size + 1)
     statement = _NUMBERED.format(ways=" UNION ".join([way] * len(beginnings)))
-    given = [
-        value
-        for beginning in beginnings
-        for value in (*values, connection.ops.prep_for_like_query(beginning) + "%")
-    ]
-    rows = list(AnsweredRows.around(model, statement, given))
+    given = [value for beginning in beginnings for value in (*values, beginning, _after(beginning))]
+    rows = list(AnsweredRows.around(model, statement, given, often=True))
     return rows if 0 < len(rows) <= size else None
+
+
+def _after(beginning: str) -> str:
+    """The first text that comes after all that begin so, character by character."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)

@@ -115,7 +115,7 @@ def whole_order(actor: Actor, number: str) -> WholeOrder | None:
         statement, mine = _OF_SELLER, (actor.seller_id,) * _TIMES_MINE
     else:
         statement, mine = _OF_ALL, ()
-    row = fetched_one(statement.format(found=found), (*mine, *values))
+    row = fetched_one(statement.format(found=found), (*mine, *values), often=True)
     if row is None:
         return None
     facts, addresses, customer, lists = row[:16], row[16:18], row[18], row[19:]

@@ -182,9 +182,9 @@ class _Rows(RowsAround):
     read: Any = staticmethod(orjson.loads)  # what becomes of the contents
 
     @classmethod
-    def around(cls, model, chosen, values) -> Iterator[Any]:
+    def around(cls, model, chosen, values, *, often=False) -> Iterator[Any]:
         statement = (_CHOSEN + cls.statement).format(chosen=chosen)
-        for *facts, contents in fetched(statement, values):
+        for *facts, contents in fetched(statement, values, often=often):
             yield cls.row(*facts, cls.read(contents or "[]"))
 
 

@@ -57,7 +57,8 @@ def _held_by(user: Any, roles: Sequence[Role]) -> list[Membership]:
     found[Role.CUSTOMER] = _CUSTOMER
     if asked:
         statement = " UNION ALL ".join(f"(SELECT '{role}', {_SOURCES[role]})" for role in asked)
-        for word, rank, *facts in fetched(statement, {"user": user.pk, "now": timezone.now()}):
+        whose = {"user": user.pk, "now": timezone.now()}
+        for word, rank, *facts in fetched(statement, whose, often=True):
             role = Role(word)
             found[role].append(Membership(role, Rank(rank), *facts))
     return [each for role in roles for each in sorted(found[role], key=_by_name)]

@@ -128,7 +128,7 @@ _OF_TOKEN = ["id", "user_id", "role", "seller_id", "digest", "scopes", "last_use
 
 def _live_token(prefix: str) -> tuple[User, ApiToken] | None:
     """The token that begins so and opens something now (`ApiTokenQuerySet.live`), its person."""
-    row = fetched_one(_LIVE, [prefix, timezone.now()])
+    row = fetched_one(_LIVE, [prefix, timezone.now()], often=True)
     if row is None:
         return None
     split = len(_OF_USER)

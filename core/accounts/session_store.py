@@ -14,7 +14,7 @@ class SessionStore(db.SessionStore):
     """Writing, ending and forgetting are Django's."""
 
     def load(self) -> dict[str, Any]:
-        found = fetched_one(_LIVE, [self.session_key, timezone.now()])
+        found = fetched_one(_LIVE, [self.session_key, timezone.now()], often=True)
         if found is None:
             self._session_key = None
             return {}

@@ -43,7 +43,7 @@ class KeptList:
     def first_rows(self) -> list[Any]:
         """Those of the first page, and one more where the list goes on."""
         statement, values = self.ways[FORWARD, False]
-        return list(self.rows.around(self.model, statement, values))
+        return list(self.rows.around(self.model, statement, values, often=True))
 
     def page(self, ordering: Sequence[str], size: int, cursor: str, note: str) -> Page:
         """As `core.keyset.page_of`."""
@@ -51,7 +51,7 @@ class KeptList:
         statement, gaps = self.ways[place.direction, place.key is not None]
         key = place.key or ()
         values = [key[gap.place] if isinstance(gap, _Gap) else gap for gap in gaps]
-        found = self.rows.around(self.model, statement, values)
+        found = self.rows.around(self.model, statement, values, often=True)
         return cut(list(found), ordering, size, place)
 
 

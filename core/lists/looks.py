@@ -88,7 +88,7 @@ def look_and_views(actor: Actor, list: str) -> tuple[Look, Sequence[KeptView]]: 
     """`look_of`, and the views that this person saved of the list, oldest first: one query."""
     columns = columns_of(actor, list)
     whose = {"user": actor.user_id, "role": str(actor.role), "seller": actor.seller_id}
-    found = fetched_one(_KEPT, whose | {"list": list})
+    found = fetched_one(_KEPT, whose | {"list": list}, often=True)
     names, density, told = found or (None, None, None)
     views = [KeptView(*view) for view in told or ()]
     if names is None:
