@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from core.accounts.models import StaffMember
 from core.actors import Rank
 from core.errors import InvalidInput, NotAllowed
-from core.exports.models import Export, ExportSchedule
+from core.exports.models import Export, ExportSchedule, Wish
 from core.exports.operations import (
     keep_schedule,
     pause_schedule,
     resume_schedule,
+    retry_export,
     run_due_schedules,
 )
 from core.exports.tasks import run_due_schedules as beat
@@ -126,6 +127,26 @@ class TestRunning:
         schedule.refresh_from_db()
         assert schedule.last_run_at is not None
         assert schedule.next_run_at > timezone.now()
+
+    def test_a_run_and_a_retry_repeat_all_that_was_wished_for(self, keep, owner):
+        wish = {
+            "source": sample.NAME,
+            "format": "xlsx",
+            "columns": ["position", "label"],
+            "query": "label=row",
+            "zone": "Asia/Tokyo",
+            "language": "de",
+        }
+        of_person = {"user", "actor_role", "actor_rank", "seller_id", "created_at"}
+        assert {field.name for field in Wish._meta.fields} - of_person == set(wish)
+        schedule = keep(**wish)
+        make_due(schedule)
+
+        (export,) = run_due_schedules()
+        again = retry_export(export, owner)
+
+        for kept in (schedule, export, again):
+            assert {name: getattr(kept, name) for name in wish} == wish
 
     def test_runs_that_were_missed_are_one_run(self, keep):
         make_due(keep(), days=9)

@@ -1,78 +1,44 @@
 """Asking for a file, and asking again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from typing import Unpack
 
 from django.conf import settings
 from django.db import transaction
-from django.http import QueryDict
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.accounts.models import User
 from core.actors import Actor
-from core.errors import DomainError, InvalidInput
-from core.exports import policies
+from core.errors import DomainError
 from core.exports.kinds import KIND
-from core.exports.models import Export, ExportSchedule, Format
+from core.exports.models import Export, ExportSchedule
 from core.exports.operations.presets import remember_choice
-from core.exports.sources import Source, source_for
+from core.exports.operations.wishes import WishFields, facts_of, look_over, wish_of
 from core.jobs.models import Job
 from core.jobs.operations import start_job
-from core.notifications.wording import known_language
-
-PAGING = "cursor"
 
 
 class TooManyExports(DomainError):
     code = "too_many_exports"
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What somebody wants in a file, once it is known to be possible."""
-
-    source: Source
-    format: Format
-    columns: list[str]
-    query: str
-    zone: str
-    language: str
-
-
 @transaction.atomic
 def start_export(
     *,
-    source: str,
-    format: str,  # noqa: A002 (what pages and programs call it)
-    columns: Sequence[str],
-    query: str | QueryDict,
     actor: Actor,
-    zone: str,
-    language: str,
     chosen: Sequence[str] | None = None,
     schedule: ExportSchedule | None = None,
     title: str = "",
+    **wish: Unpack[WishFields],
 ) -> Export:
-    """Promise a file of what a list shows `actor` at the address `query` (what stands behind its
-    "?"), or of the rows with the numbers `chosen`; a job writes it after the commit.
+    """Promise a file of what a list shows `actor`, or of its rows with the numbers `chosen`; a job
+    writes it after the commit. The columns are kept as the person's last choice, unless a
+    `schedule` asks.
 
-    columns:  names of the source's columns, in the file's order; kept as the person's last choice
-    zone, language: the reader's, for days and for words
-    Raises NotAllowed, SourceNotFound, ColumnsNotValid, FiltersNotValid, InvalidInput,
-    TooManyExports.
+    Raises what `look_over` raises, and TooManyExports.
     """
-    wanted = look_over(
-        source=source,
-        format=format,
-        columns=columns,
-        query=query,
-        actor=actor,
-        zone=zone,
-        language=language,
-        chosen=chosen,
-    )
+    wanted = look_over(wish, actor, chosen)
     _refuse_too_many(actor)
     with translation.override(wanted.language):
         job = start_job(KIND, actor=actor, title=title or str(wanted.source.label))
@@ -83,80 +49,17 @@ def start_export(
         **facts_of(wanted, actor),
     )
     if schedule is None:
-        remember_choice(actor=actor, source=source, columns=wanted.columns, format=wanted.format)
+        remember_choice(
+            actor=actor, source=wanted.source.name, columns=wanted.columns, format=wanted.format
+        )
     return export
 
 
 def retry_export(export: Export, actor: Actor) -> Export:
     """The same once more, with the rows as they are now. Raises what `start_export` raises."""
     return start_export(
-        source=export.source,
-        format=export.format,
-        columns=export.columns,
-        query=export.query,
-        actor=actor,
-        zone=export.zone,
-        language=export.language,
-        chosen=export.chosen,
-        title=export.job.title,
+        actor=actor, chosen=export.chosen, title=export.job.title, **wish_of(export)
     )
-
-
-def look_over(
-    *,
-    source: str,
-    format: str,  # noqa: A002
-    columns: Sequence[str],
-    query: str | QueryDict,
-    actor: Actor,
-    zone: str,
-    language: str,
-    chosen: Sequence[str] | None = None,
-) -> Wanted:
-    """Whether this can be exported by `actor`. Raises as `start_export` says."""
-    if refusal := policies.may_export(actor):
-        raise refusal
-    if format not in Format.values:
-        raise InvalidInput(
-            _("There is no such format."), field="format", allowed=list(Format.values)
-        )
-    place = _zone(zone)
-    found = source_for(actor, source)
-    names = [column.name for column in found.chosen_columns(actor, columns)]
-    address = _address(query)
-    with timezone.override(place):
-        found.rows(actor, QueryDict(address), chosen)
-    return Wanted(found, Format(format), names, address, zone, known_language(language))
-
-
-def facts_of(wanted: Wanted, actor: Actor) -> dict:
-    """The columns that every wish has."""
-    return {
-        "user_id": actor.user_id,
-        "actor_role": actor.role,
-        "actor_rank": actor.rank or "",
-        "seller_id": actor.seller_id,
-        "source": wanted.source.name,
-        "format": wanted.format,
-        "columns": wanted.columns,
-        "query": wanted.query,
-        "zone": wanted.zone,
-        "language": wanted.language,
-    }
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
-        raise InvalidInput(_("There is no such time zone."), field="zone") from error
-
-
-def _address(query: str | QueryDict) -> str:
-    """Without the page that the list was open at."""
-    asked = (query if isinstance(query, QueryDict) else QueryDict(query)).copy()
-    asked.pop(PAGING, None)
-    return asked.urlencode()
 
 
 def _refuse_too_many(actor: Actor) -> None:

@@ -1,10 +1,9 @@
 """Exports that are made and mailed every day or week."""
 
 import logging
-from collections.abc import Sequence
+from typing import Unpack
 
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,8 @@ from core.errors import DomainError, InvalidInput
 from core.exports import policies
 from core.exports.letters import tell_stopped
 from core.exports.models import Export, ExportSchedule
-from core.exports.operations.exporting import TooManyExports, facts_of, look_over, start_export
+from core.exports.operations.exporting import TooManyExports, start_export
+from core.exports.operations.wishes import WishFields, facts_of, look_over, wish_of
 from core.exports.timing import next_run
 
 logger = logging.getLogger(__name__)
@@ -25,34 +25,21 @@ Every = ExportSchedule.Every
 @transaction.atomic
 def keep_schedule(
     *,
-    source: str,
-    format: str,  # noqa: A002
-    columns: Sequence[str],
-    query: str | QueryDict,
     actor: Actor,
-    zone: str,
-    language: str,
     name: str,
     every: str,
     hour: int,
     weekday: int | None = None,
     schedule: ExportSchedule | None = None,
+    **wish: Unpack[WishFields],
 ) -> ExportSchedule:
-    """Make this export again and again, at `hour` in `zone`, and mail it to `actor`; with
+    """Make this export again and again, at `hour` in its zone, and mail it to `actor`; with
     `schedule`, that one is changed instead, and runs again where it had stopped.
 
     weekday: Monday is 0; for the weekly ones only
-    Raises what `start_export` raises but TooManyExports, and InvalidInput.
+    Raises what `look_over` raises, and InvalidInput.
     """
-    wanted = look_over(
-        source=source,
-        format=format,
-        columns=columns,
-        query=query,
-        actor=actor,
-        zone=zone,
-        language=language,
-    )
+    wanted = look_over(wish, actor)
     timed = _timed(every, hour, weekday)
     kept = schedule or ExportSchedule()
     facts = facts_of(wanted, actor) | timed | {"name": _named(name)}
@@ -134,15 +121,7 @@ def _begin(schedule: ExportSchedule) -> Export:
         if actor is None:
             raise DomainError(_("Whoever set it up does not work here any more."))
         return start_export(
-            source=schedule.source,
-            format=schedule.format,
-            columns=schedule.columns,
-            query=schedule.query,
-            actor=actor,
-            zone=schedule.zone,
-            language=schedule.language,
-            schedule=schedule,
-            title=schedule.name,
+            actor=actor, schedule=schedule, title=schedule.name, **wish_of(schedule)
         )
 
 
