@@ -33,7 +33,11 @@ class ExportInput(StrictSerializer):
     source = serializers.CharField(  # type: ignore[assignment]  # an input's, not of the field
         max_length=40, help_text="What the list is called: orders, order_items, packages, …"
     )
-    format = serializers.ChoiceField(choices=Format.choices, default=Format.CSV)
+    format = serializers.ChoiceField(
+        choices=Format.choices,
+        default=Format.CSV,
+        help_text="CSV is UTF-8, without a byte order mark where a program asks for it.",
+    )
     columns = serializers.ListField(
         child=serializers.CharField(max_length=60),
         required=False,
@@ -206,7 +210,8 @@ class AnyFile(BaseRenderer):
 
 
 class ExportFile(_Exports):
-    """The file itself, to the one who asked for it and while it is kept; 410 afterwards."""
+    """The file itself, to the one who asked for it and while it is kept; 410 afterwards. A CSV that
+    was asked for on a page begins with a byte order mark, for Excel."""
 
     renderer_classes = [JSONRenderer, AnyFile]
     filter_backends: list[Any] = []

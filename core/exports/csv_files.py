@@ -1,5 +1,11 @@
-"""CSV (RFC 4180, UTF-8): PostgreSQL writes it, we pass it on to the disk a row at a time."""
+"""CSV (RFC 4180, UTF-8): PostgreSQL writes it, we pass it on to the disk a row at a time.
 
+Excel takes a file that it opens by a double click for one of the reader's old code pages, unless a
+byte order mark says that it is UTF-8. So a file for people begins with one; in a file for programs
+it would be taken for a part of the first heading.
+"""
+
+import codecs
 import csv
 import io
 from collections.abc import Callable, Sequence
@@ -27,10 +33,18 @@ def _text(statement: str | bytes) -> str:
 
 
 def join(
-    file: IO[bytes], columns: Sequence[Column], parts: Sequence[Path], between: Callable[[], None]
+    file: IO[bytes],
+    columns: Sequence[Column],
+    parts: Sequence[Path],
+    between: Callable[[], None],
+    *,
+    marked: bool,
 ) -> None:
-    """The heading, then all parts. Raises writing.PartLost."""
+    """The byte order mark where it is wanted, the heading, then all parts. Raises
+    writing.PartLost."""
     heading = io.StringIO()
     csv.writer(heading, lineterminator="\n").writerow([str(column.label) for column in columns])
+    if marked:
+        file.write(codecs.BOM_UTF8)
     file.write(heading.getvalue().encode())
     writing.append(file, parts, between)

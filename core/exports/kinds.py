@@ -30,6 +30,7 @@ from core.jobs.models import Job
 from core.jobs.operations import stop_if_asked
 
 KIND = "export"
+MARKED = "byte_order_mark"  # of the job's params: whether a CSV begins with one
 
 _FREEZE = """
     INSERT INTO exports_exportpart (export_id, position, ids)
@@ -148,7 +149,8 @@ def _finish(export: Export, source: Source, columns: Sequence[Column], *, parts:
             names = [f"{stem}-{position:03d}.xlsx" for position in positions]
             xlsx_files.join(file, names, paths, between)
         else:
-            csv_files.join(file, columns, paths, between)
+            marked = export.job.params.get(MARKED, False)
+            csv_files.join(file, columns, paths, between, marked=marked)
     ending = "zip" if export.format == Format.XLSX and parts > 1 else export.format
     now = timezone.now()
     Export.objects.filter(pk=export.pk).update(

@@ -12,7 +12,7 @@ from core.exports.models import Export
 
 def lines_of(export: Export) -> list[list[str]]:
     """Of a CSV file, the heading first."""
-    with writing.file_of(export.number).open(newline="", encoding="utf-8") as file:
+    with writing.file_of(export.number).open(newline="", encoding="utf-8-sig") as file:
         return list(csv.reader(file))
 
 

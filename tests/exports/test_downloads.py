@@ -1,5 +1,6 @@
 """Who gets the file, and for how long."""
 
+import codecs
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,8 @@ class TestThroughThePage:
     def test_it_comes_whole_with_its_name_and_cannot_act(self, client, owner, export):
         response = signed_in(client, owner).get(file_url(export))
 
-        assert content_of(response) == b"Position\n2\n1\n"
-        assert response["Content-Length"] == "13" == str(export.size)
+        assert content_of(response) == codecs.BOM_UTF8 + b"Position\n2\n1\n"
+        assert response["Content-Length"] == "16" == str(export.size)
         assert response["Content-Type"] == "text/csv; charset=utf-8"
         assert response["Content-Disposition"] == f'attachment; filename="{export.file_name}"'
         assert response["X-Content-Type-Options"] == "nosniff"

@@ -1,15 +1,17 @@
 """From a wish to a file: what stands in it, and what stays when it does not come to be."""
 
+import codecs
 import errno
 import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from core.actors import Rank
+from core.actors import Rank, Via
 from core.errors import InvalidInput, NotAllowed
 from core.events.models import Event
 from core.exports import writing
@@ -58,6 +60,33 @@ class TestCsv:
         sample.fill(1, message=text)
 
         assert lines_of(made(start(columns=["message"])))[1] == [text]
+
+    @pytest.mark.parametrize("rows", [0, 7])
+    def test_excel_is_told_that_it_is_utf_8_and_a_program_is_not(
+        self, start, made, owner, settings, rows
+    ):
+        settings.EXPORT_ROWS_PER_STEP = 3
+        sample.fill(rows)
+        told = {}
+        for via in Via:
+            export = made(start(columns=["position"], actor=owner.through(via)))
+            content = writing.file_of(export.number).read_bytes()
+            assert (export.size, export.rows) == (len(content), rows)
+            lines = content.decode("utf-8-sig").splitlines()
+            assert lines == ["Position", *map(str, range(rows, 0, -1))]
+            told[via] = content.count(codecs.BOM_UTF8)
+            assert content.startswith(codecs.BOM_UTF8) == bool(told[via])
+
+        assert told == dict.fromkeys(Via, 1) | {Via.API: 0}
+
+    def test_built_again_on_a_page_it_is_for_a_person(self, start, made, owner):
+        export = made(start(actor=owner.through(Via.API)))
+
+        again = made(retry_export(export, owner))
+
+        content = writing.file_of(again.number).read_bytes()
+        assert content.startswith(codecs.BOM_UTF8)
+        assert content[len(codecs.BOM_UTF8) :] == writing.file_of(export.number).read_bytes()
 
     def test_only_what_the_lists_filters_leave(self, start, made):
         sample.fill(12)
@@ -137,7 +166,8 @@ class TestWorkbooks:
 
         export = made(start(format="xlsx"))
 
-        assert export.file_name == f"probe-rows-{timezone.localdate()}-{export.number}.zip"
+        today = timezone.localdate(timezone=ZoneInfo(export.zone))
+        assert export.file_name == f"probe-rows-{today}-{export.number}.zip"
         books = workbooks_of(export)
         assert [name[-9:] for name in books] == ["-001.xlsx", "-002.xlsx", "-003.xlsx"]
         assert all(rows[0][0].value == "Label" for rows in books.values())

@@ -9,9 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.accounts.models import User
-from core.actors import Actor
+from core.actors import Actor, Via
 from core.errors import DomainError
-from core.exports.kinds import KIND
+from core.exports.kinds import KIND, MARKED
 from core.exports.models import Export, ExportSchedule
 from core.exports.operations.presets import remember_choice
 from core.exports.operations.wishes import WishFields, facts_of, look_over, wish_of
@@ -34,14 +34,20 @@ def start_export(
 ) -> Export:
     """Promise a file of what a list shows `actor`, or of its rows with the numbers `chosen`; a job
     writes it after the commit. The columns are kept as the person's last choice, unless a
-    `schedule` asks.
+    `schedule` asks. A CSV that a program asks for is UTF-8 without a byte order mark; whatever a
+    person or their schedule asks for has one, for Excel.
 
     Raises what `look_over` raises, and TooManyExports.
     """
     wanted = look_over(wish, actor, chosen)
     _refuse_too_many(actor)
     with translation.override(wanted.language):
-        job = start_job(KIND, actor=actor, title=title or str(wanted.source.label))
+        job = start_job(
+            KIND,
+            actor=actor,
+            title=title or str(wanted.source.label),
+            params={MARKED: actor.via is not Via.API},
+        )
     export = Export.objects.create(
         job=job,
         schedule=schedule,
