@@ -170,7 +170,7 @@ else:
 DATABASES = {
     "default": {
         **environ.Env.db_url_config(DATABASE_URL),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "marketplace.postgresql",
         "ATOMIC_REQUESTS": False,  # each operation opens its own transaction
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

@@ -52,16 +52,29 @@ def all_memberships_of(user: Any) -> list[Membership]:
 def _held_by(user: Any, roles: Sequence[Role]) -> list[Membership]:
     if not user.is_authenticated or not user.is_active:
         return []
+    statement = _statement(roles)
+    whose = {"user": user.pk, "now": timezone.now()}
+    rows = fetched(statement, whose, often=True) if statement else []
+    return [each for role in roles for each in told_memberships(role, rows)]
+
+
+def _statement(roles: Sequence[Role]) -> str:
     asked = [role for role in roles if role in _SOURCES]
-    found: dict[Role, list[Membership]] = {role: [] for role in roles}
-    found[Role.CUSTOMER] = _CUSTOMER
-    if asked:
-        statement = " UNION ALL ".join(f"(SELECT '{role}', {_SOURCES[role]})" for role in asked)
-        whose = {"user": user.pk, "now": timezone.now()}
-        for word, rank, *facts in fetched(statement, whose, often=True):
-            role = Role(word)
-            found[role].append(Membership(role, Rank(rank), *facts))
-    return [each for role in roles for each in sorted(found[role], key=_by_name)]
+    return " UNION ALL ".join(f"(SELECT '{role}', {_SOURCES[role]})" for role in asked)
+
+
+def memberships_around(whose: str) -> str:
+    """The statement of all that `whose`, a column of the statement around it, may act as at
+    %(now)s; its rows are for `told_memberships`."""
+    return _statement(PRECEDENCE).replace("%(user)s", whose)
+
+
+def told_memberships(role: Role, rows: Sequence[Sequence[Any]]) -> list[Membership]:
+    """The memberships in `role` among rows of role, rank, seller's id, name and time zone."""
+    if role is Role.CUSTOMER:
+        return _CUSTOMER
+    found = [Membership(role, Rank(rank), *facts) for word, rank, *facts in rows if word == role]
+    return sorted(found, key=_by_name)
 
 
 def _by_name(membership: Membership) -> tuple:

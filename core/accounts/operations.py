@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.accounts import policies
-from core.accounts.actors import actor_for, all_memberships_of
+from core.accounts.actors import (
+    Membership,
+    actor_of,
+    all_memberships_of,
+    memberships_around,
+    the_one,
+    told_memberships,
+)
 from core.accounts.models import ApiToken, MemberRank, StaffMember, User
 from core.accounts.querysets import ValidityQuerySet
 from core.accounts.scopes import scopes_for
@@ -22,7 +29,7 @@ from core.accounts.sessions import end_sessions
 from core.accounts.tokens import digest_of, new_secret, prefix_of
 from core.actors import Actor, Rank, Role, Via
 from core.errors import Conflict, DomainError, InvalidInput, InvalidTransition, NotAllowed
-from core.statements import fetched_one
+from core.statements import fetched
 
 LONGEST_LIFE = timedelta(days=365)
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -102,10 +109,11 @@ def authenticate_token(secret: str) -> tuple[User, ApiToken, Actor]:
     found = _live_token(prefix_of(secret))
     if found is None or not hmac.compare_digest(found[1].digest, digest_of(secret)):
         raise TokenNotValid()
-    user, token = found
-    actor = actor_for(user, Role(token.role), seller_id=token.seller_id, via=Via.API)
-    if actor is None:
+    user, token, memberships = found
+    membership = the_one(memberships, token.seller_id)
+    if membership is None:
         raise TokenNotValid()
+    actor = actor_of(user, membership, via=Via.API)
     allowed = {scope.code for scope in scopes_for(actor.role, actor.rank)}
     _note_use(token)
     scopes = frozenset(token.scopes) & allowed
@@ -117,25 +125,30 @@ _LIVE = """
     SELECT person.id, person.email, person.name, person.language, person.time_zone,
            person.is_active,
            token.id, token.user_id, token.role, token.seller_id, token.digest, token.scopes,
-           token.last_used_at
+           token.last_used_at,
+           held.role, held.rank, held.seller_id, held.name, held.time_zone
     FROM accounts_apitoken token JOIN accounts_user person ON person.id = token.user_id
-    WHERE token.prefix = %s AND token.revoked_at IS NULL AND token.expires_at > %s
+    LEFT JOIN LATERAL ({memberships}) AS held(role, rank, seller_id, name, time_zone)
+      ON held.role = token.role
+    WHERE token.prefix = %(prefix)s AND token.revoked_at IS NULL AND token.expires_at > %(now)s
       AND person.is_active
 """
 _OF_USER = ["id", "email", "name", "language", "time_zone", "is_active"]
 _OF_TOKEN = ["id", "user_id", "role", "seller_id", "digest", "scopes", "last_used_at"]
 
 
-def _live_token(prefix: str) -> tuple[User, ApiToken] | None:
-    """The token that begins so and opens something now (`ApiTokenQuerySet.live`), its person."""
-    row = fetched_one(_LIVE, [prefix, timezone.now()], often=True)
-    if row is None:
+def _live_token(prefix: str) -> tuple[User, ApiToken, list[Membership]] | None:
+    """The token that begins so and opens something now (`ApiTokenQuerySet.live`), its person, and
+    what they may act as in the token's role."""
+    statement = _LIVE.format(memberships=memberships_around("person.id"))
+    rows = fetched(statement, {"prefix": prefix, "now": timezone.now()}, often=True)
+    if not rows:
         return None
-    split = len(_OF_USER)
-    return (
-        User.from_db(connection.alias, _OF_USER, row[:split]),
-        ApiToken.from_db(connection.alias, _OF_TOKEN, row[split:]),
-    )
+    end_of_user = len(_OF_USER)
+    end = end_of_user + len(_OF_TOKEN)
+    user = User.from_db(connection.alias, _OF_USER, rows[0][:end_of_user])
+    token = ApiToken.from_db(connection.alias, _OF_TOKEN, rows[0][end_of_user:end])
+    return user, token, told_memberships(Role(token.role), [row[end:] for row in rows])
 
 
 def _note_use(token: ApiToken) -> None:

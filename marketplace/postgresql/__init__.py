@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, which asks less whether a connection still stands: see `base`."""
