@@ -24,7 +24,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
@@ -142,8 +141,10 @@ class Source:
         if chosen is None:
             return self.listed(actor, query)
         # Who ticked a row wants it, also when it has left the filters since.
-        sorting = QueryDict(urlencode({SORT: query[SORT]} if SORT in query else {}))
-        return self.listed(actor, sorting).filter(**{f"{self.numbered}__in": list(chosen)})
+        everything = QueryDict(self.everything, mutable=True)
+        if SORT in query:
+            everything[SORT] = query[SORT]
+        return self.listed(actor, everything).filter(**{f"{self.numbered}__in": list(chosen)})
 
     def visible_columns(self, actor: Actor) -> tuple[Column, ...]:
         """The columns that exist for this actor, in the order they are offered in."""

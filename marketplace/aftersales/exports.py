@@ -1,7 +1,5 @@
 """Cancellation/Return Requests as a file, and what was asked about the items of an order."""
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,7 @@ from marketplace.aftersales.filters import (
     SellerRequestFilter,
     in_tab,
 )
-from marketplace.aftersales.requests import BY_DEADLINE, NEWEST_FIRST, NOT_DUE
+from marketplace.aftersales.requests import DISPUTE_STEPS, order_of, with_due
 from orders.exports.orders import MONEY, ORDER, PURCHASE
 from orders.exports.people import customer_columns, customer_join
 from orders.models import Case
@@ -50,6 +48,37 @@ _PLANS = """LEFT JOIN LATERAL (
     SELECT string_agg(plan.number, ', ' ORDER BY plan.id) AS numbers, sum(plan.total) AS total
     FROM refunds_refundplan plan
     WHERE plan.case_id = row.id AND plan.status <> 'void') plans ON true"""
+# What somebody has to do next, and until when: what a row of the list says (RequestRow.next_due).
+_STEP = f"""LEFT JOIN LATERAL (
+    SELECT clock.due_at FROM deadlines_deadline clock
+    WHERE clock.subject_type = '{Dispute.EVENT}' AND clock.subject_id = dispute.id
+      AND clock.step IN ({", ".join(f"'{step}'" for step in DISPUTE_STEPS)})
+    ORDER BY clock.id DESC LIMIT 1) step ON true"""  # noqa: S608
+_NEWEST_PLAN = """LEFT JOIN LATERAL (
+    SELECT plan.payable_at IS NULL AS unpaid FROM refunds_refundplan plan
+    WHERE plan.case_id = row.id AND plan.status <> 'void'
+    ORDER BY plan.id DESC LIMIT 1) newest ON true"""
+_DUE = """CROSS JOIN LATERAL (SELECT CASE
+    WHEN row.status = 'waiting' THEN CASE WHEN row.due_at IS NOT NULL THEN 'answer' END
+    WHEN dispute.status <> 'closed' AND step.due_at IS NOT NULL THEN CASE dispute.status
+        WHEN 'open' THEN 'statement' WHEN 'decided' THEN 'appeal' ELSE 'decision' END
+    WHEN parcel.status = 'awaited' AND parcel.send_by IS NOT NULL THEN 'send'
+    WHEN parcel.confirm_by IS NULL THEN NULL
+    WHEN parcel.status IN ('sent', 'partly_received') THEN 'receive'
+    WHEN parcel.status = 'received' AND newest.unpaid THEN 'look' END AS what) due"""
+_DUE_AT = """CASE due.what WHEN 'answer' THEN row.due_at WHEN 'send' THEN parcel.send_by
+    WHEN 'receive' THEN parcel.confirm_by WHEN 'look' THEN parcel.confirm_by
+    WHEN 'statement' THEN step.due_at WHEN 'appeal' THEN step.due_at
+    WHEN 'decision' THEN step.due_at END"""
+DUE_FOR = {
+    "answer": _("Answer"),
+    "statement": _("Customer's side"),
+    "decision": _("Decision"),
+    "appeal": _("Appeal"),
+    "send": _("To be sent"),
+    "receive": _("To be received"),
+    "look": _("To be looked at"),
+}
 # What was asked last about an item.
 _OF_ITEM = f"""LEFT JOIN (
     SELECT DISTINCT ON (entry.item_id) entry.item_id, entry.case_id, entry.note, entry.reason_id
@@ -65,9 +94,9 @@ def listed_requests(actor: Actor, query: QueryDict):
     its order. Raises FiltersNotValid."""
     asked = query.get("tab")
     tab = asked if asked in RequestTab.values else RequestTab.WAITING
-    cases = Case.objects.visible_to(actor).annotate(due=Coalesce("due_at", Value(NOT_DUE)))
+    cases = with_due(Case.objects.visible_to(actor), tab)
     found = narrowed(FILTERS[actor.role], in_tab(cases, tab), query)
-    return found.order_by(*(BY_DEADLINE if tab == RequestTab.WAITING else NEWEST_FIRST))
+    return found.order_by(*order_of(tab))
 
 
 def requests_source(role: Role) -> Source:
@@ -93,6 +122,9 @@ def requests_source(role: Role) -> Source:
             Join("parcel", _PARCEL.format("row")),
             Join("wish", "LEFT JOIN returns_returnrequest wish ON wish.case_id = row.id"),
             Join("dispute", "LEFT JOIN returns_dispute dispute ON dispute.case_id = row.id"),
+            Join("step", _STEP, ("dispute",)),
+            Join("newest", _NEWEST_PLAN),
+            Join("due", _DUE, ("dispute", "step", "parcel", "newest")),
         ),
         currency_sql="purchase.currency",
         currency_needs=("purchase",),
@@ -116,7 +148,8 @@ def _request_columns(of_owner: bool) -> tuple[Column, ...]:
             Column("reason", _("Reason"), "asked.reasons", needs=asked),
             offered("note", _("Note"), "asked.notes", needs=asked),
             Column("opened_at", _("Asked at"), "row.opened_at", Kind.MOMENT),
-            Column("due_at", _("Answer due"), "row.due_at", Kind.MOMENT),
+            Column("due_at", _("Due"), _DUE_AT, Kind.MOMENT, ("due",)),
+            offered("due_for", _("Due for"), "due.what", needs=("due",), words=DUE_FOR),
             offered("decided_at", _("Answered at"), "row.decided_at", Kind.MOMENT),
             offered("decided_by", _("Answered by"), "asked.by", needs=asked),
             offered("closed_at", _("Closed at"), "row.closed_at", Kind.MOMENT),

@@ -2,7 +2,7 @@
 for it, and lead to where it is done."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from html import unescape
 
 import pytest
@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from core.deadlines.defaults import actions_of
 from core.deadlines.operations import handle_passed
+from marketplace.aftersales.requests import RequestRow, listed_requests
+from orders.models import Case
 from returns.models import Dispute, ReturnItem, ReturnParcel
 from returns.operations import Received, approve_items, receive, reject_items, say_sent
+from tests.exports.tables import table
 from tests.factories import items_of, make_customer, make_member, make_owner
 from tests.people import signed_in
 from tests.returns.acts import ask, delivered_order, let_time_pass, select
@@ -58,12 +61,76 @@ def rows(client, tab: str) -> list[tuple[str, str]]:
     """(request, the words under its date) in the order of the page."""
     page = unescape(client.get(f"/owner/requests/?tab={tab}").content.decode())
     found = []
-    for row in re.findall(r'<tr class="row">(.*?)</tr>', page, re.S):
+    for row in re.findall(r'<tr class="row[^"]*">(.*?)</tr>', page, re.S):
         [number] = re.findall(r'href="/owner/requests/([^"/]+)/"', row)
-        due = re.search(r'data-label="Due"[^>]*>(.*?)</td>', row, re.S).group(1)
+        *_others, due, _refund = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)
         words = re.findall(r'<span class="meta block">([^<]+)</span>', due)
         found.append((number, words[0] if words else ""))
     return found
+
+
+def said_by_the_list(actor) -> dict[str, tuple[str, str]]:
+    """{request: (until when, what for)}, as the rows of "All" say it."""
+    found = {}
+    for case in listed_requests(actor, "all"):
+        due = RequestRow(case, actor).next_due
+        at = due.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00") if due else ""
+        found[case.number] = (at, (str(due.words) or "Answer") if due else "")
+    return found
+
+
+def test_a_file_says_what_is_due_as_the_list_does(settings, tmp_path):
+    settings.PRIVATE_FILES_DIR = str(tmp_path)
+    actor = make_owner()
+    looked_at = sent()
+    entry = ReturnItem.objects.filter(case=looked_at.case_id).first()
+    units = [Received(entry.pk, "damaged", entry.item.quantity)]
+    receive(looked_at, units=units, last=True, actor=seller_of(looked_at))
+    silent = disputed()
+    let_time_pass("return.statement")
+    handle_passed()
+    over, appealed = disputed(), disputed()
+    Dispute.objects.filter(pk=over.pk).update(status="closed")
+    Dispute.objects.filter(pk=appealed.pk).update(status="decided")
+    undated = request_of()
+    Case.objects.filter(pk=undated.case_id).update(due_at=None)
+    made = [request_of().case, approved().case, sent().case, looked_at.case, silent.case]
+    made += [disputed().case, over.case, appealed.case, undated.case]
+
+    wanted = ["request_number", "due_at", "due_for"]
+    rows = {number: tuple(rest) for number, *rest in table(actor, "requests", wanted, "tab=all")}
+
+    assert rows == said_by_the_list(actor)
+    assert [rows[case.number][1] for case in made] == [
+        *("Answer", "To be sent", "To be received", "To be looked at", "Decision"),
+        *("Customer's side", "", "Appeal", ""),
+    ]
+
+
+@pytest.mark.parametrize("tab", ["waiting", "goods", "disputes", "decided", "all"])
+def test_a_file_stands_in_the_order_of_its_tab(owner, settings, tmp_path, tab):
+    settings.PRIVATE_FILES_DIR = str(tmp_path)
+    later = sent()
+    approved(), disputed(), request_of(), disputed(), request_of(), sent()
+    ReturnParcel.objects.filter(pk=later.pk).update(confirm_by=timezone.now() + timedelta(days=99))
+    Case.objects.filter(pk=Case.objects.open().first().pk).update(
+        due_at=timezone.now() + timedelta(days=99)
+    )
+
+    listed = [
+        number for [number] in table(make_owner(), "requests", ["request_number"], f"tab={tab}")
+    ]
+
+    assert listed == [number for number, _words in rows(owner, tab)]
+    assert len(listed) > 1
+
+
+def test_ticked_requests_are_in_the_file_whatever_tab_they_are_under(settings, tmp_path):
+    settings.PRIVATE_FILES_DIR = str(tmp_path)
+    number = approved().case.number
+    request_of()
+
+    assert table(make_owner(), "requests", ["request_number"], "", chosen=[number]) == [[number]]
 
 
 def test_goods_stand_by_what_is_due_first(owner):
