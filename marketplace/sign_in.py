@@ -4,18 +4,21 @@ There is no sign-up. Members are invited; a customer asks for a code with the e-
 order, and gets an account by that. The page says the same to everybody, known or not.
 """
 
+from functools import cache
 from uuid import uuid4
 
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend as EmailBackend
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from core.accounts.actors import memberships_around, remember_memberships
 from core.accounts.models import User
 from core.accounts.operations import find_or_create_user
 from core.notifications.operations import mail
-from core.statements import columns_of, fetched_one, row_from
+from core.statements import columns_of, facts_of, fetched, row_from
 from orders.operations.customers import knows_email, link_customers
 
 # allauth's mails by ours in templates/emails/; what is not here goes out as allauth writes it.
@@ -32,11 +35,25 @@ class AuthenticationBackend(EmailBackend):
     """allauth's, which finds who is signed in by a statement of our own: every page asks."""
 
     def get_user(self, user_id: int) -> User | None:
-        columns = columns_of(User, "reader")
-        statement = f"SELECT {columns} FROM accounts_user reader WHERE reader.id = %s"  # noqa: S608
-        row = fetched_one(statement, [user_id], often=True)
-        user = None if row is None else row_from(User, row)
-        return user if user is not None and self.user_can_authenticate(user) else None
+        rows = fetched(_reader(), {"id": user_id, "now": timezone.now()}, often=True)
+        if not rows:
+            return None
+        split = len(facts_of(User))
+        user = row_from(User, rows[0][:split])
+        if not self.user_can_authenticate(user):
+            return None
+        remember_memberships(user, [row[split:] for row in rows])
+        return user
+
+
+@cache
+def _reader() -> str:
+    """The statement of a user and of all that they may act as: a row for each."""
+    held = memberships_around("reader.id")
+    return f"""
+        SELECT {columns_of(User, "reader")}, held.*
+        FROM accounts_user reader LEFT JOIN LATERAL ({held}) AS held ON true
+        WHERE reader.id = %(id)s"""  # noqa: S608 - columns and sources are ours
 
 
 class AccountAdapter(DefaultAccountAdapter):

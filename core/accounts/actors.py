@@ -52,10 +52,18 @@ def all_memberships_of(user: Any) -> list[Membership]:
 def _held_by(user: Any, roles: Sequence[Role]) -> list[Membership]:
     if not user.is_authenticated or not user.is_active:
         return []
-    statement = _statement(roles)
-    whose = {"user": user.pk, "now": timezone.now()}
-    rows = fetched(statement, whose, often=True) if statement else []
+    rows = getattr(user, "_holds", None)
+    if rows is None:
+        statement = _statement(roles)
+        whose = {"user": user.pk, "now": timezone.now()}
+        rows = fetched(statement, whose, often=True) if statement else []
     return [each for role in roles for each in told_memberships(role, rows)]
+
+
+def remember_memberships(user: Any, rows: Sequence[Sequence[Any]]) -> None:
+    """What this user may act as was read with them, as rows for `told_memberships`: asked of this
+    object it is not read again. For the user of one request only."""
+    user._holds = rows
 
 
 def _statement(roles: Sequence[Role]) -> str:
