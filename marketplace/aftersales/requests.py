@@ -29,7 +29,7 @@ from core.deadlines.models import Deadline
 from marketplace.aftersales.filters import RequestTab, in_tab
 from orders.models import Case
 from refunds.models import RefundPlan
-from returns.models import Dispute, Offer, ReturnItem, ReturnParcel
+from returns.models import Dispute, Offer, ReturnItem, ReturnParcel, ReturnRequest
 from returns.operations import APPEAL_STEP, DECISION_STEP, STATEMENT_STEP
 from returns.presenters import Entry as ReturnEntry
 from returns.presenters import Return
@@ -166,7 +166,26 @@ class RequestRow:
 
     @property
     def amount(self) -> int | None:
-        return self._shown.amount if self._shown else None
+        """None where nobody knows it yet, and where no money was asked for and none is paid."""
+        if self._shown is None or self.is_undecided:
+            return None
+        return self._shown.amount or (None if self.wish else 0)
+
+    @property
+    def wish(self) -> str:
+        """What the customer wants instead of money; empty where they want money."""
+        request = self.returned.request if self.returned else None
+        if request is None or request.wish == ReturnRequest.Wish.REFUND:
+            return ""
+        return str(request.get_wish_display())
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether all that it may pay waits for the marketplace's decision."""
+        dispute = self.returned.dispute if self.returned else None
+        if self.returned is None or dispute is None or self.returned.plans:
+            return False
+        return dispute.status in (Dispute.Status.OPEN, Dispute.Status.DECIDING)
 
     @property
     def waits_because(self) -> str:
