@@ -13,6 +13,7 @@ from orders.reasons import LONGEST_NOTE
 from refunds.forms import minor_units
 from returns.forms.files import FilesField, KeepsFiles
 from returns.forms.places import place_of
+from returns.models import ReturnRequest
 from returns.operations.item_by_item import APPROVE, OFFER, REJECT, ItemAnswer
 from returns.presenters import Entry
 
@@ -178,8 +179,8 @@ class AnswerForm(KeepsFiles, forms.Form):
         for row in self.rows:
             entry, name = row.entry, row.entry.name
             if row.chosen == APPROVE:
-                note = _("refund when received") if entry.row.goods_back else _("paid at once")
-                said.append(Said(_("Confirm, %(name)s") % {"name": name}, note, entry.row.estimate))
+                words = _("Confirm, %(name)s") % {"name": name}
+                said.append(Said(words, _what_follows(entry), entry.row.estimate))
             elif row.chosen == OFFER:
                 words = _("Offer part, %(name)s") % {"name": name}
                 said.append(Said(words, _("paid when accepted"), self._typed(row.amount)))
@@ -194,6 +195,13 @@ class AnswerForm(KeepsFiles, forms.Form):
             return minor_units(forms.DecimalField(min_value=0).clean(field.value()), self.currency)
         except forms.ValidationError:
             return 0
+
+
+def _what_follows(entry: Entry) -> str:
+    """When a confirmed item is paid, or that something else is sent for it."""
+    if entry.shown.request.wish != ReturnRequest.Wish.REFUND:
+        return _("sent when received") if entry.row.goods_back else _("sent at once")
+    return _("refund when received") if entry.row.goods_back else _("paid at once")
 
 
 def _words_of(reason: Reason) -> str:

@@ -209,6 +209,12 @@ class Return:
         return received and wished_money and not self.amount
 
     @property
+    def goods_settled(self) -> bool:
+        """Whether the goods are here and nothing about them is left to decide."""
+        received = self.parcel is not None and self.parcel.status == ReturnParcel.Status.RECEIVED
+        return received and (self.is_paid or self.is_over)
+
+    @property
     def shows_goods(self) -> bool:
         """Whether where the goods are has to be said besides the answer: of a completed return
         only where money and goods did not go together."""

@@ -118,7 +118,7 @@ def _dispute_steps(shown: Return) -> list[Step]:
 def story_of(shown: Return) -> list[Happening]:
     """What happened so far, newest first."""
     story = [*_asked(shown), *_offered(shown), *_answered(shown), *_goods(shown)]
-    story += [*_disputed(shown), *_paid(shown)]
+    story += [*_disputed(shown), *_overruled(shown), *_paid(shown)]
     known = [(one.at, one) for one in story if one.at is not None]
     newest = sorted(known, key=lambda pair: pair[0], reverse=True)
     return [*(one for _at, one in newest), *(one for one in story if one.at is None)]
@@ -223,6 +223,21 @@ def _disputed(shown: Return) -> list[Happening]:
             Happening(_("Marketplace decided"), "scale", "info", decision.decided_at, words)
         )
     return found
+
+
+def _overruled(shown: Return) -> list[Happening]:
+    """What the seller had rejected and the marketplace gave: their rejection opened the dispute."""
+    found: dict[str, list[str]] = {}
+    for entry in shown.entries:
+        if entry.overruled:
+            said = f"“{entry.answer}”" if entry.answer else ""
+            why = ". ".join(filter(None, [str(entry.rejection.text), said]))
+            found.setdefault(why, []).append(entry.name)
+    at = shown.dispute.dispute.opened_at if shown.dispute else None
+    return [
+        Happening(_("Rejected"), "x", "danger", at, f"{', '.join(names)}. {why}")
+        for why, names in found.items()
+    ]
 
 
 def _paid(shown: Return) -> list[Happening]:
