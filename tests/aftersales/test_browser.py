@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from cancellations.models import AutoApprovalPolicy
 from orders.models import Case
+from tests.accessibility import faults, turned
 from tests.cancellations.acts import cancel, deliver_all, select
 from tests.factories import (
     items_of,
@@ -26,7 +26,6 @@ from tests.factories import (
 from tests.people import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [("light", 1440), ("dark", 375), ("light", 320)]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
 
@@ -75,17 +74,27 @@ def held(kiln):
 
 
 @pytest.fixture
-def opened(open_page, live_server, kiln):
-    """A page as the owner or the seller sees it."""
+def shown(live_server, kiln):
+    """This page, at an address, as the owner or the seller sees it."""
     people = {"owner": make_owner(), "seller": make_member(kiln)}
 
-    def open_(who: str, address: str, **options):
-        page = open_page(**options)
+    def show(page, who: str, address: str) -> None:
         cookie = signed_in(Client(), people[who]).cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
         )
         page.goto(address)
+
+    return show
+
+
+@pytest.fixture
+def opened(open_page, shown):
+    """A page as the owner or the seller sees it."""
+
+    def open_(who: str, address: str, **options):
+        page = open_page(**options)
+        shown(page, who, address)
         return page
 
     return open_
@@ -229,9 +238,7 @@ def test_a_seller_answers_item_by_item(opened, held):
     keep(page, "seller-answered")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_pages_are_accessible_and_nothing_is_cut_off(opened, order, held, scheme, width):
-    look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+def test_pages_are_accessible_and_nothing_is_cut_off(page, shown, order, held):
     pages = {
         "requests": ("owner", "/owner/requests/"),
         "requests-seller": ("seller", "/seller/requests/"),
@@ -248,29 +255,20 @@ def test_pages_are_accessible_and_nothing_is_cut_off(opened, order, held, scheme
     }
     wrong = []
     for name, (who, address) in pages.items():
-        page = opened(who, address, **look)
+        shown(page, who, address)
         if name.startswith("order") and name != "orders-cancel":
             page.locator("[data-select]").first.check()
         if name == "policy":
             page.get_by_role("button", name="Try on past requests").click()
             page.get_by_text("Would have approved").wait_for()
-        wrong += faults(page, name, width)
-        keep(page, f"{name}-{width}-{scheme}")
+        for theme, width in turned(page, LOOKS):
+            wrong += faults(page, name)
+            keep(page, f"{name}-{width}-{theme}")
         if name == "order":
             page.get_by_role("button", name="Apply").click()
             page.get_by_role("dialog").wait_for()
-            wrong += faults(page, "dialog", width)
-            keep(page, f"dialog-{width}-{scheme}")
-        page.close()
+            for theme, width in turned(page, LOOKS):
+                wrong += faults(page, "dialog")
+                keep(page, f"dialog-{width}-{theme}")
 
     assert not wrong, "\n".join(wrong)
-
-
-def faults(page, name: str, width: int) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    wrong = [
-        f"{name}: {rule['id']} {node['html'][:200]}" for rule in found for node in rule["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        wrong.append(f"{name}: scrolls sideways at {width}")
-    return wrong

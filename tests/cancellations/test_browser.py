@@ -4,19 +4,18 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
 from cancellations.operations import Selection, request_cancellation
 from orders.models import Case
 from packages.operations import ship_package, start_packaging
+from tests.accessibility import violations
 from tests.cancellations.acts import deliver_all, hold, select
 from tests.factories import items_of, line, make_customer, make_member, make_order, make_seller
 from tests.people import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
 
 
@@ -154,5 +153,4 @@ def test_a_request_is_taken_back_by_keyboard(opened, order, customer, width, sch
 
 def _is_accessible(page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [node["html"] for rule in found for node in rule["nodes"]] == []
+    assert violations(page) == []

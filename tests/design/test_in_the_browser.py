@@ -4,14 +4,13 @@
 """
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.accessibility import violations
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESSES = ["/design/", "/design/?frame=storefront", "/accounts/login/", "/accounts/login/code/"]
 SEND_TOAST = "detail => document.dispatchEvent(new CustomEvent('toast', { detail }))"
 
@@ -19,11 +18,6 @@ SEND_TOAST = "detail => document.dispatchEvent(new CustomEvent('toast', { detail
 @pytest.fixture(autouse=True)
 def demo(settings):
     settings.DEMO_MODE = True
-
-
-def violations(page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

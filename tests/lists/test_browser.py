@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -14,13 +13,13 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from core.lists.looks import columns_of, keep_look
 from packages.operations import start_packaging
+from tests.accessibility import violations
 from tests.factories import line, make_customer, make_order, make_owner, make_seller
 from tests.orders_pages.test_details import cancelled_one
 from tests.orders_pages.test_lists import waiting_case
 from tests.people import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")  # a folder to look at the pages in
 ASK = "() => document.getElementById('orders').dispatchEvent(new CustomEvent('poll'))"
 
@@ -79,11 +78,6 @@ def pack(order) -> None:
         start_packaging(order=order, items=list(part.items.order_by("pk")), actor=SYSTEM)
 
 
-def broken_rules(page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
-
-
 def shoot(page, name: str) -> None:
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
@@ -95,7 +89,7 @@ def test_columns_are_chosen_by_keyboard_and_stay(opened):
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Columns and rows")
     dialog.wait_for()
-    assert broken_rules(page) == []
+    assert violations(page) == []
     shoot(page, "columns")
 
     channel = dialog.get_by_role("checkbox", name="Sales channel")
@@ -171,5 +165,5 @@ def test_every_look_meets_the_rules(opened, owner, theme, width, dense):
     page = opened(color_scheme=theme, viewport={"width": width, "height": 900})
 
     shoot(page, f"orders-{theme}-{width}")
-    assert broken_rules(page) == []
+    assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -1,21 +1,16 @@
 """Search, filters, views and acts on many in Chromium: by keyboard, with scripts, and by axe."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from core.lists.models import SavedView
 from core.lists.saving import save_view
 from orders.models import SellerOrder
+from tests.accessibility import violations
 from tests.factories import make_order
-from tests.orders_pages.test_browser import RULES, no_broker, opened, people
+from tests.orders_pages.test_browser import no_broker, opened, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["no_broker", "opened", "people"]
-
-
-def violations(page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
 
 
 def test_a_list_is_found_kept_as_a_view_and_packed_as_a_whole(opened, people):

@@ -4,19 +4,18 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
 from refunds.models import RefundPlan
 from refunds.operations import execute_plan, refund_surplus, set_approval_rule
+from tests.accessibility import faults
 from tests.factories import line, make_member, make_order, make_owner, make_seller
 from tests.people import signed_in
 from tests.refunds.conftest import plan_for, sweep
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
 
 
@@ -95,10 +94,7 @@ def test_the_pages_are_accessible_and_nothing_is_cut_off(opened, world, surface,
         if SCREENSHOTS:
             file = Path(SCREENSHOTS) / f"{surface}-{name}-{width}-{scheme}.png"
             page.screenshot(path=file, full_page=True)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong.append(f"{name}: scrolls sideways")
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        wrong += [f"{name}: {rule['id']} {rule['nodes'][0]['html'][:200]}" for rule in found]
+        wrong += faults(page, name)
     assert not wrong, "\n".join(wrong)
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -25,6 +24,7 @@ from returns.operations import (
     reject_items,
     state_side,
 )
+from tests.accessibility import faults, turned
 from tests.factories import (
     items_of,
     line,
@@ -37,7 +37,6 @@ from tests.people import signed_in
 from tests.returns.acts import ask, deliver_all, delivered_order, select, stored_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 375)]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; none are kept without it
 
@@ -76,14 +75,24 @@ def seller(kiln):
 
 
 @pytest.fixture
-def opened(open_page, live_server):
-    def open_(actor, address: str, **options):
-        page = open_page(**options)
+def shown(live_server):
+    """This page, at an address, as this actor sees it."""
+
+    def show(page, actor, address: str) -> None:
         cookie = signed_in(Client(), actor).cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
         )
         page.goto(address)
+
+    return show
+
+
+@pytest.fixture
+def opened(open_page, shown):
+    def open_(actor, address: str, **options):
+        page = open_page(**options)
+        shown(page, actor, address)
         return page
 
     return open_
@@ -303,28 +312,16 @@ def everything(customer, seller, order, kiln):
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_pages_are_accessible_and_nothing_is_cut_off(opened, everything, scheme, width):
-    look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+def test_pages_are_accessible_and_nothing_is_cut_off(page, shown, everything):
     wrong = []
     for name, (who, address) in everything.items():
-        page = opened(who, address, **look)
+        shown(page, who, address)
         if name == "my-form":
             page.locator("[data-select]").first.check()
         if name == "seller-return":
             page.get_by_text("Reject", exact=True).first.click()
-        wrong += faults(page, name, width)
-        keep(page, f"{name}-{width}-{scheme}")
-        page.close()
+        for theme, width in turned(page, LOOKS):
+            wrong += faults(page, name)
+            keep(page, f"{name}-{width}-{theme}")
 
     assert not wrong, "\n".join(wrong)
-
-
-def faults(page, name: str, width: int) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    wrong = [
-        f"{name}: {rule['id']} {node['html'][:200]}" for rule in found for node in rule["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        wrong.append(f"{name}: scrolls sideways at {width}")
-    return wrong
