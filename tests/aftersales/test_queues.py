@@ -14,7 +14,7 @@ from core.deadlines.operations import handle_passed
 from marketplace.aftersales.requests import RequestRow, listed_requests
 from orders.models import Case
 from returns.models import Dispute, ReturnItem, ReturnParcel
-from returns.operations import Received, approve_items, receive, reject_items, say_sent
+from returns.operations import Received, approve_items, decide, receive, reject_items, say_sent
 from tests.exports.tables import table
 from tests.factories import items_of, make_customer, make_member, make_owner
 from tests.people import signed_in
@@ -182,6 +182,35 @@ def test_disputes_stand_by_their_next_step_and_lead_to_their_page(owner):
 def test_a_dispute_waits_for_the_customer_first(owner):
     dispute = disputed()
     assert rows(owner, "disputes") == [(dispute.case.number, "Customer's side")]
+
+
+def test_nobody_reads_a_refund_of_a_dispute_before_it_is_decided(owner):
+    dispute = disputed()
+    assert "Not decided" in owner.get("/owner/requests/?tab=disputes").content.decode()
+
+    decide(
+        dispute,
+        actor=make_owner(),
+        outcome="full",
+        fault="seller",
+        shipping_paid_by="seller",
+        note="The picture is another one.",
+        goods_back=False,
+    )
+
+    page = owner.get("/owner/requests/?tab=all").content.decode()
+    assert dispute.case.number in page
+    assert "Not decided" not in page
+
+
+def test_what_is_wanted_instead_of_money_is_said_and_no_amount(owner):
+    order = delivered_order()
+    ask(order, make_customer(order), select(items_of(order)[0]), wish="exchange")
+
+    page = owner.get("/owner/requests/").content.decode()
+
+    assert "Wish: The same again" in page
+    assert "0.00" not in page
 
 
 def test_the_owner_may_choose_to_be_asked_where_the_seller_is_silent():

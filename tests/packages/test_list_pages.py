@@ -174,3 +174,13 @@ def test_tabs_are_counted_in_a_second_request(seller, kiln):
     counted = seller.get("/seller/package-tabs/?listing=preparing")
     assert [tab.count for tab in counted.context["tabs"]] == ["2", "2", "0", "0", "1"]
     assert seller.get("/seller/package-tabs/?listing=none").status_code == 404
+
+
+def test_how_many_match_is_said_with_the_tabs(seller, kiln):
+    for _package in range(2):
+        packed(kiln)
+    assert 'id="matching"' in seller.get("/seller/packages/").content.decode()
+
+    tabs = "/seller/package-tabs/?listing=all"
+    assert "2 matching" in text(seller.get(tabs))
+    assert "0 matching" in text(seller.get(f"{tabs}&search=nothing-like-it"))
