@@ -4,7 +4,6 @@ The words stand in `templates/events/<event type>.html`, who reads which events 
 `orders.timeline_rules`; which events make one entry stands here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +18,7 @@ from core.actors import Role, Via
 from core.badges import look_of
 from core.events.models import Event
 from core.states import Recorded
+from core.together import read_together
 from orders.presenters import OrderDetail
 from orders.timeline_rules import FOR_CUSTOMER, LEFT_OUT, LOOKS, SPOKEN_FOR_BY
 
@@ -65,8 +65,9 @@ class _Subject:
 def timeline_of(detail: OrderDetail) -> list[TimelineEntry]:
     """The entries for the reader of `detail`: the owner reads all, a seller their own and that
     the order was placed, the customer what became of their things and money."""
-    ordered = _unspoken(_in_time(_events(detail), detail.order.placed_at))
-    writer = _Writer(detail, ordered)
+    happened = _happened(detail)
+    ordered = _unspoken(_in_time(happened.events, detail.order.placed_at))
+    writer = _Writer(detail, happened)
     entries: list[TimelineEntry] = []
     open_groups: dict[tuple, tuple[TimelineEntry, Event]] = {}
     for event in ordered:
@@ -81,15 +82,47 @@ def timeline_of(detail: OrderDetail) -> list[TimelineEntry]:
     return entries[::-1]
 
 
-def _events(detail: OrderDetail) -> list[Event]:
+@dataclass(frozen=True)
+class _Happened:
+    """The events that a reader may know, the rows that they are about, and who did them."""
+
+    events: list[Event]
+    subjects: dict[tuple[str, int], _Subject]
+    people: list[Any]
+
+
+def _happened(detail: OrderDetail) -> _Happened:
+    """All of it in one statement.
+
+    Kinds are found by the name they have in the event log, so that nothing here needs to know
+    the apps above.
+    """
     events = Event.objects.of_order(detail.order.pk)
     role = detail.actor.role
     if role is Role.CUSTOMER:
         events = events.filter(type__in=FOR_CUSTOMER)
     else:
         events = events.visible_to(detail.actor)
+    named = events.order_by()
+    kinds = _numbered_models()
+    told, people, *rows = read_together(
+        events,
+        get_user_model().objects.filter(pk__in=named.values("actor_user_id")),
+        *(
+            model._base_manager.filter(
+                pk__in=named.filter(subject_type=kind).values("subject_id")
+            ).values_list("pk", *columns)
+            for kind, (model, columns) in kinds.items()
+        ),
+    )
     # What one side writes need not be for the other.
-    return [event for event in events if role not in event.data.get("hidden_from", ())]
+    shown = [event for event in told if role not in event.data.get("hidden_from", ())]
+    subjects = {
+        (kind, pk): _Subject(*facts)
+        for kind, found in zip(kinds, rows, strict=True)
+        for pk, *facts in found
+    }
+    return _Happened(shown, subjects, people)
 
 
 def _unspoken(events: list[Event]) -> list[Event]:
@@ -145,14 +178,14 @@ def _group_of(event: Event) -> tuple:
 
 
 class _Writer:
-    """Knows the names behind the numbers that events carry; one query per kind of thing."""
+    """Knows the names behind the numbers that events carry."""
 
-    def __init__(self, detail: OrderDetail, events: list[Event]):
+    def __init__(self, detail: OrderDetail, happened: _Happened):
         self.detail = detail
         self.reader = detail.actor
-        self.subjects = _subjects(events)
+        self.subjects = happened.subjects
         self.items = {item.pk: item for item in detail.items}
-        self.people = self._people(events)
+        self.people = self._people(happened)
 
     def entry(self, event: Event) -> TimelineEntry:
         look = look_of(event.type.rpartition(".")[2])
@@ -187,14 +220,14 @@ class _Writer:
         name = item.line.name
         entry.products[name] = entry.products.get(name, 0) + units
 
-    def _people(self, events: list[Event]) -> dict[int, str]:
+    def _people(self, happened: _Happened) -> dict[int, str]:
         """Names of the colleagues that this reader may know; a customer reads no names."""
-        ids = {event.actor_user_id for event in events if self._is_colleague(event)}
-        ids.discard(None)
-        if not ids:
-            return {}
-        people = get_user_model().objects.filter(pk__in=ids)
-        return {person.pk: person.get_full_name() or person.email for person in people}
+        ids = {event.actor_user_id for event in happened.events if self._is_colleague(event)}
+        return {
+            person.pk: person.get_full_name() or person.email
+            for person in happened.people
+            if person.pk in ids
+        }
 
     def _is_colleague(self, event: Event) -> bool:
         match self.reader.role:
@@ -219,24 +252,6 @@ class _Writer:
             case Role.CARRIER:
                 return _("Carrier")
         return _("System")
-
-
-def _subjects(events: Iterable[Event]) -> dict[tuple[str, int], _Subject]:
-    """Number and total of the rows that the events are about: one query per kind of row.
-
-    Kinds are found by the name they have in the event log, so that nothing here needs to know
-    the apps above.
-    """
-    ids: dict[str, set[int]] = {}
-    for event in events:
-        if event.subject_type in _numbered_models():
-            ids.setdefault(event.subject_type, set()).add(event.subject_id)
-    found = {}
-    for kind, pks in ids.items():
-        model, columns = _numbered_models()[kind]
-        for pk, *facts in model._base_manager.filter(pk__in=pks).values_list("pk", *columns):
-            found[kind, pk] = _Subject(*facts)
-    return found
 
 
 @cache

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django import template
+from django.db.models import Q
 from django.utils import timezone
 
 from cancellations.models import CancellationItem
 from cancellations.policies import rule_in_words as words_of
-from cancellations.presenters import cancellation_cases, present
+from cancellations.presenters import cancellations_of
 from core.actors import Role
 from orders.models import Case, Order
 from orders.querysets import HOLD_BACK_DAYS
@@ -32,7 +33,7 @@ def cancellation_panel(context, order: Order):
     """`{% cancellation_panel order %}`: the cancellations of an order, for seller and owner."""
     actor = context["request"].actor
     return {
-        "cancellations": present(cancellation_cases(actor).filter(order=order), actor),
+        "cancellations": cancellations_of(order, actor),
         "for_owner": actor.role is Role.OWNER,
         "order": order,
         "request": context["request"],
@@ -43,7 +44,7 @@ def cancellation_panel(context, order: Order):
 def my_requests(context, order: Order):
     """`{% my_requests order %}`: the customer's requests about an order, newest first."""
     actor = context["request"].actor
-    return {"cancellations": present(cancellation_cases(actor).filter(order=order), actor)}
+    return {"cancellations": cancellations_of(order, actor)}
 
 
 @register.inclusion_tag("cancellations/_do_not_hand_over.html", takes_context=True)
@@ -51,16 +52,17 @@ def do_not_hand_over(context, order: Order):
     """`{% do_not_hand_over order %}`: what must not leave any more, and what somebody asked to
     hold back. A warning for those who pack; nothing once the cancellation is a week old."""
     actor = context["request"].actor
-    entries = (
+    status = CancellationItem.Status
+    lately = timezone.now() - timedelta(days=HOLD_BACK_DAYS)
+    entries = list(
         CancellationItem.objects.visible_to(actor)
+        .filter(Q(status=status.WAITING) | Q(status=status.APPROVED, decided_at__gte=lately))
         .filter(case__order=order, case__imported=False)
         .exclude(case__origin=Case.Origin.SELLER)
         .select_related("case", "item__line", "reason")
         .order_by("pk")
     )
-    lately = timezone.now() - timedelta(days=HOLD_BACK_DAYS)
-    status = CancellationItem.Status
     return {
-        "cancelled": entries.filter(status=status.APPROVED, decided_at__gte=lately),
-        "waiting": entries.filter(status=status.WAITING),
+        "cancelled": [entry for entry in entries if entry.status == status.APPROVED],
+        "waiting": [entry for entry in entries if entry.status == status.WAITING],
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.money import share
+from core.together import read_together
 from orders.models import Case, Order, OrderItem, OrderLine, OrderStatus, Payment, SellerOrder
 from orders.policies import may_be_asked_back, may_cancel
 from orders.presenters.rows import Notice, request_code
@@ -121,7 +122,8 @@ def _by_status(item: OrderItem) -> tuple[int, int]:
 class OrderDetail:
     """An order as one actor may see it: for a seller their part only, without payments.
 
-    Takes an order that was loaded through `visible_to(actor)`; reads the rest when first asked.
+    Takes an order that was loaded through `visible_to(actor)`; reads the rest in one statement when
+    first asked.
     """
 
     def __init__(self, order: Order, actor: Actor):
@@ -129,18 +131,33 @@ class OrderDetail:
         self.actor = actor
 
     @cached_property
+    def _belongings(self) -> tuple[list, ...]:
+        """Parts, items, cases and payments, in one statement."""
+        order, actor = self.order, self.actor
+        items = order.items.visible_to(actor).select_related("line")
+        found = read_together(
+            order.seller_orders.visible_to(actor).select_related("seller").order_by("pk"),
+            items.order_by("line__position", "first_unit"),
+            order.cases.visible_to(actor).order_by("-pk"),
+            order.payments.visible_to(actor).order_by("position"),
+        )
+        return tuple(found)
+
+    @property
     def parts(self) -> list[SellerOrder]:
-        parts = self.order.seller_orders.visible_to(self.actor)
-        return list(parts.select_related("seller").order_by("pk"))
+        return self._belongings[0]
 
-    @cached_property
+    @property
     def items(self) -> list[OrderItem]:
-        items = self.order.items.visible_to(self.actor).select_related("line")
-        return list(items.order_by("line__position", "first_unit"))
+        return self._belongings[1]
 
-    @cached_property
+    @property
     def cases(self) -> list[Case]:
-        return list(self.order.cases.visible_to(self.actor).order_by("-pk"))
+        return self._belongings[2]
+
+    @property
+    def payments(self) -> list[Payment]:
+        return self._belongings[3]
 
     @property
     def case_count(self) -> int:
@@ -155,10 +172,6 @@ class OrderDetail:
         """Whether there are some, or nothing at all: then it is said that there are none."""
         kinds = {case.kind for case in self.cases}
         return not kinds or Case.Kind.CANCEL in kinds
-
-    @cached_property
-    def payments(self) -> list[Payment]:
-        return list(self.order.payments.visible_to(self.actor).order_by("position"))
 
     @cached_property
     def is_for_seller(self) -> bool:

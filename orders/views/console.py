@@ -1,8 +1,6 @@
 """The Orders pages of the owner and of sellers: the same pages, each with their own rows."""
 
-from typing import Any
-
-from django.db.models import Count, Min
+from django.db.models import Count, Min, OuterRef
 from django.views.generic import TemplateView
 
 from core.cells import address
@@ -99,21 +97,27 @@ class ConsoleOrder(ScopedDetailView):
     template_name = "orders/console/order_detail.html"
 
     def get_queryset(self):
-        return super().get_queryset().select_related("customer")
+        """With what the reader has of the same customer: how many orders, and since when."""
+        of_customer = f"{listed(self.request.actor).ORDER}customer"
+        theirs = listed(self.request.actor).filter(**{of_customer: OuterRef("customer")})
+        theirs = theirs.order_by().values(of_customer)
+        return (
+            super()
+            .get_queryset()
+            .select_related("customer")
+            .annotate(
+                customer_orders=theirs.annotate(orders=Count("pk")).values("orders"),
+                customer_since=theirs.annotate(since=Min("placed_at")).values("since"),
+            )
+        )
 
     def get_context_data(self, **kwargs):
         detail = OrderDetail(self.object, self.request.actor)
-        theirs = listed(self.request.actor).filter(**self._same_customer())
         shows_requests = self.request.GET.get("tab") == "requests"
         return super().get_context_data(
             detail=detail,
             shown_requests=shows_requests,
             shown_products=not shows_requests,
             same_address=self.object.billing_address in ({}, self.object.shipping_address),
-            customer_history=theirs.aggregate(orders=Count("pk"), since=Min("placed_at")),
             **kwargs,
         )
-
-    def _same_customer(self) -> dict[str, Any]:
-        path = listed(self.request.actor).ORDER
-        return {f"{path}customer": self.object.customer_id}

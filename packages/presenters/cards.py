@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
+from core.together import read_together
 from orders.models import Order, OrderItem, OrderStatus
 from packages.models import CarrierReport, Package, PackageItem
 from packages.presenters.of_order import packages_of
@@ -97,52 +99,43 @@ class PackageCard:
 def cards_of(order: Order, actor: Actor) -> list[PackageCard]:
     """A card per package, and one per seller for what is not packed yet: to the customer that is
     one package too (product.md §3). The least advanced first; cancelled ones are not shown."""
-    packages = [package for package in packages_of(order, actor) if package.status in TITLES]
-    names = _names_in(packages)
-    told = _told_of(packages, actor)
-    waiting = list(
-        OrderItem.objects.visible_to(actor)
-        .filter(order=order, status=OrderStatus.WAITING_PACKAGING)
-        .select_related("line", "seller_order__seller")
-        .order_by("line__position", "pk")
+    items = OrderItem.objects.visible_to(actor).select_related("line", "seller_order__seller")
+    packages, waiting = read_together(
+        _with_the_way(packages_of(order, actor).filter(status__in=TITLES), actor),
+        items.filter(order=order, status=OrderStatus.WAITING_PACKAGING).order_by(
+            "line__position", "pk"
+        ),
     )
-    packed = [
-        _card(order, package, names.get(package.pk, []), told.get(package.pk, Told()))
-        for package in packages
-    ]
+    packed = [_card(order, package) for package in packages]
     return [
         *_waiting_cards(order, waiting),
         *sorted(packed, key=lambda card: BEHIND[card.status]),
     ]
 
 
-def _names_in(packages: Iterable[Package]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    inside = PackageItem.objects.inside().filter(package__in=packages)
-    for package_id, name in inside.order_by("item__line__position").values_list(
-        "package_id", "item__line__name"
-    ):
-        names.setdefault(package_id, []).append(name)
-    return {package_id: list(dict.fromkeys(own)) for package_id, own in names.items()}
-
-
-def _told_of(packages: Iterable[Package], actor: Actor) -> dict[int, Told]:
-    """What carriers told of those that are under way: one query, none where nothing is."""
-    under_way = {package.pk: package for package in packages if package.status in UNDER_WAY}
-    if not under_way:
-        return {}
-    found: dict[int, Told] = {}
+def _with_the_way(packages: QuerySet[Package], actor: Actor) -> QuerySet[Package]:
+    """With what is inside, and what carriers told of each."""
+    inside = PackageItem.objects.inside().select_related("item__line")
     reports = CarrierReport.objects.visible_to(actor).filter(
-        package__in=under_way, kind__in=[Kind.OUT_FOR_DELIVERY, Kind.FAILED]
+        kind__in=[Kind.OUT_FOR_DELIVERY, Kind.FAILED]
     )
-    for report in reports.exclude(outcome=Outcome.SUPERSEDED).order_by("occurred_at", "pk"):
-        package, told = under_way[report.package_id], found.get(report.package_id, Told())
+    known = reports.exclude(outcome=Outcome.SUPERSEDED).order_by("occurred_at", "pk")
+    return packages.prefetch_related(
+        Prefetch("contents", inside.order_by("item__line__position")), Prefetch("reports", known)
+    )
+
+
+def _told_of(package: Package) -> Told:
+    """What carriers told of one that is under way."""
+    told = Told()
+    if package.status not in UNDER_WAY:
+        return told
+    for report in package.reports.all():
         if report.kind == Kind.FAILED:
             told = replace(told, out_at=None, failed_at=report.occurred_at, reason=report.reason)
         elif _is_of_this_try(report, package):
             told = replace(told, out_at=report.occurred_at)
-        found[package.pk] = told
-    return found
+    return told
 
 
 def _is_of_this_try(report: CarrierReport, package: Package) -> bool:
@@ -165,11 +158,13 @@ def _waiting_cards(order: Order, items: Iterable[OrderItem]) -> Iterator[Package
         )
 
 
-def _card(order: Order, package: Package, names: list[str], told: Told) -> PackageCard:
+def _card(order: Order, package: Package) -> PackageCard:
+    told = _told_of(package)
+    names = (content.item.line.name for content in package.contents.all())
     return PackageCard(
         status=package.status,
         seller=package.seller.name,
-        names=names,
+        names=list(dict.fromkeys(names)),
         steps=_steps(order, package, told),
         ship_by=package.ship_by,
         expected_at=package.expected_at or order.promised_by,

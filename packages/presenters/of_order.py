@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from core.actors import Actor
 from orders.models import Order
 from packages.models import Package
@@ -9,10 +11,10 @@ from packages.models import Package
 Status = Package.Status
 
 
-def packages_of(order: Order, actor: Actor) -> list[Package]:
+def packages_of(order: Order, actor: Actor) -> QuerySet[Package]:
     """The order's packages that this actor may see, newest first, ready for a table."""
     packages = Package.objects.visible_to(actor).filter(order=order).order_by("-pk")
-    return list(packages.select_related("seller", "delivery_option__company"))
+    return packages.select_related("seller", "delivery_option__company")
 
 
 def last_change(package: Package) -> datetime | None:

@@ -4,6 +4,7 @@ from django import template
 from django.urls import reverse
 
 from core.actors import Actor, Role
+from core.together import read_together
 from core.web import form_key_input
 from orders.models import Order
 from refunds import policies
@@ -19,10 +20,11 @@ def refund_plans_panel(context, order):
     """`{% refund_plans_panel order %}`: the order's plans that the reader may see, newest first,
     with their arithmetic. A customer without any is shown nothing."""
     actor = context["request"].actor
-    plans = RefundPlan.objects.visible_to(actor).filter(order=order).order_by("-pk")
+    found = RefundPlan.objects.visible_to(actor).filter(order=order).order_by("-pk")
+    [plans] = read_together(found.with_details(actor))
     return {
         "surplus_url": _surplus_url(order, actor),
-        "plans": [PlanView(plan, actor) for plan in plans.with_details(actor)],
+        "plans": [PlanView(plan, actor) for plan in plans],
         "for_customer": actor.role is Role.CUSTOMER,
         "form_key_input": form_key_input(),
         "csrf_token": context.get("csrf_token"),

@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from core.actors import Role
 from orders.models import Order
 from returns.forms.files import kept_name as name_of_kept
-from returns.presenters import past_returns, present, return_cases, steps_of, story_of
+from returns.presenters import returns_of, steps_of, story_of
 
 register = template.Library()
 
@@ -31,20 +31,18 @@ register.filter("story_of", story_of)
 @register.inclusion_tag("returns/_my_returns.html", takes_context=True)
 def my_returns(context, order: Order):
     """`{% my_returns order %}`: the customer's returns of an order, newest first."""
-    actor = context["request"].actor
-    return {
-        "returns": present(return_cases(actor).filter(order=order), actor),
-        "past": past_returns(actor).filter(order=order),
-    }
+    returns, past = returns_of(order, context["request"].actor)
+    return {"returns": returns, "past": past}
 
 
 @register.inclusion_tag("returns/_panel.html", takes_context=True)
 def return_panel(context, order: Order):
     """`{% return_panel order %}`: the returns of an order, for seller and owner."""
     request = context["request"]
+    returns, past = returns_of(order, request.actor)
     return {
-        "returns": present(return_cases(request.actor).filter(order=order), request.actor),
-        "past": past_returns(request.actor).filter(order=order),
+        "returns": returns,
+        "past": past,
         "for_owner": request.actor.role is Role.OWNER,
         "order": order,
         "request": request,
