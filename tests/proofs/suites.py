@@ -90,6 +90,13 @@ def _read(report: Path, run: Run) -> None:
         for name in ("failure", "error"):
             for one in case.findall(name):
                 words = " ".join((one.get("message") or "").split())
-                run.failures.append(f"{case.get('name')}: {words[:400]}")
+                run.failures.append(f"{case.get('name')}: {words[:400]}{_place_of(one.text or '')}")
         for one in case.iter("property"):
             run.properties[one.get("name")] = one.get("value")
+
+
+def _place_of(trace: str) -> str:
+    """The last line of ours in a short traceback: an example that was cut down says only what was
+    done, not which promise it broke."""
+    ours = [words for words in trace.splitlines() if words.startswith("tests/")]
+    return f" ({ours[-1]})" if ours else ""

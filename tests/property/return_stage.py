@@ -61,7 +61,7 @@ class ReturnStage(Stage):
         total = sum(map(sum, captured))
         voucher = min(voucher, max(total - 1, 0))
         paid = [("credit_card", total - voucher), ("voucher", voucher)]
-        paid = [pair for pair in paid if pair[1]]
+        paid = [pair for pair in paid if pair[1]] or paid[:1]  # nothing is to pay: by card, too
         self.row = make_order(lines=rows, payments=paid, customer="somebody")
         customer = self.row.customer
         customer.user_id = self.cast.customer.user_id
