@@ -52,7 +52,7 @@ def _first_returns(order: WholeOrder, numbers: Iterable[str]) -> Iterator[str]:
             yield number
 
 
-# `operations.selecting.received_at`, by hand.
+# `operations.selecting._arrivals`, by hand.
 _ARRIVED = """
     SELECT item.number, item.status, item.seller_id, line.category, seller.time_zone,
            (SELECT coalesce(package.delivered_at, package.shipped_at, purchase.placed_at)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.deadlines.calendar import Unit
 from core.deadlines.defaults import Terms as Term
@@ -94,8 +94,12 @@ def _said(rows: Iterable[ReturnPolicy], column: str, default: Any) -> Any:
 
 def policies_of(seller_ids: Iterable[int]) -> Policies:
     """The rules that can concern these sellers, in one query."""
-    rows = ReturnPolicy.objects.filter(Q(seller=None) | Q(seller__in=set(seller_ids)))
-    return Policies(rows)
+    return Policies(concerning(seller_ids))
+
+
+def concerning(seller_ids: Iterable[int]) -> QuerySet[ReturnPolicy]:
+    """The rows of the rules that can concern these sellers."""
+    return ReturnPolicy.objects.filter(Q(seller=None) | Q(seller__in=set(seller_ids)))
 
 
 def policy_for(seller_id: int, category: str, currency: str = "") -> Rules:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
 from core.actors import Actor
-from finance.credit import store_credit_of_all
+from finance.models import Account
 from orders.models import Customer
 
 
@@ -20,10 +22,13 @@ def credits_of(actor: Actor) -> list[Credit]:
     """Nobody's but one's own; currencies with nothing left are not named."""
     if actor.user_id is None:
         return []
-    channels = dict(Customer.objects.filter(user=actor.user_id).values_list("pk", "channel"))
-    left = store_credit_of_all(channels) if channels else {}
+    own = Customer.objects.filter(user=actor.user_id)
+    channel = own.filter(pk=OuterRef("customer_id")).values("channel")
+    accounts = Account.objects.filter(
+        kind=Account.Kind.STORE_CREDIT, customer_id__in=own.values("pk"), balance__lt=0
+    ).annotate(channel=Subquery(channel))
+    # What is owed stands below zero in the ledger; the customer has it to spend.
     return [
-        Credit(channels[customer_id], currency, amount)
-        for (customer_id, currency), amount in left.items()
-        if customer_id is not None
+        Credit(account.channel, account.currency, -account.balance)
+        for account in accounts.order_by("currency", "customer_id")
     ]

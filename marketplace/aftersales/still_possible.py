@@ -1,6 +1,6 @@
 """Whether a customer may still ask for something of an order, until when, and else why not."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from core.actors import Actor
-from orders.models import Order
+from orders.models import OrderItem
 from orders.policies import may_cancel
 from returns.operations import Eligible
 from returns.operations.selecting import eligibility_of
@@ -23,10 +23,14 @@ class StillPossible:
     words: str = ""
 
 
-def still_possible(orders: Collection[Order], actor: Actor) -> dict[int, StillPossible]:
-    """{order's pk: what its customer may ask for}: the same queries for any number of orders."""
-    found = eligibility_of(orders, actor)
-    return {order.pk: _of_items(found.get(order.pk, [])) for order in orders}
+NOTHING = StillPossible(can_ask=False)
+
+
+def still_possible(items: Iterable[OrderItem], actor: Actor) -> dict[int, StillPossible]:
+    """{order's pk: what its customer may ask for}, of items with their lines and sellers: the same
+    statements for any number of orders."""
+    found = eligibility_of(list(items), actor)
+    return {order_id: _of_items(own) for order_id, own in found.items()}
 
 
 def _of_items(items: Sequence[Eligible]) -> StillPossible:

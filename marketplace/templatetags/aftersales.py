@@ -10,10 +10,11 @@ from core.web import form_key_input
 from marketplace.aftersales.answers import Choices, silence_words
 from marketplace.aftersales.credit import credits_of
 from marketplace.aftersales.forms import AnswerForm
-from marketplace.aftersales.still_possible import StillPossible, still_possible
+from marketplace.aftersales.still_possible import NOTHING, StillPossible, still_possible
 from marketplace.aftersales.transactions import offered_to
-from orders.models import Order
+from orders.models import Order, OrderItem
 from orders.presenters import ProductRow
+from orders.presenters.cards import OrderCard
 
 register = template.Library()
 
@@ -32,21 +33,24 @@ def transaction_url(context, order: Order) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def possible_of_orders(context, orders: Iterable[Order]) -> dict[int, StillPossible]:
-    """`{% possible_of_orders orders as possible %}`: what the customer may still ask for of each;
-    `possible|of_order:order` is one of them."""
-    return still_possible(list(orders), context["request"].actor)
+def possible_of_cards(context, cards: Iterable[OrderCard]) -> dict[int, StillPossible]:
+    """`{% possible_of_cards cards as possible %}`: what the customer may still ask for of each
+    order; `possible|of_order:order` is one of them."""
+    items = [item for card in cards for item in card.items]
+    return still_possible(items, context["request"].actor)
 
 
 @register.simple_tag(takes_context=True)
 def possible_of_order(context, order: Order) -> StillPossible:
     """`{% possible_of_order order as asking %}`."""
-    return still_possible([order], context["request"].actor)[order.pk]
+    actor = context["request"].actor
+    items = OrderItem.objects.visible_to(actor).filter(order=order)
+    return of_order(still_possible(items.select_related("line", "seller"), actor), order)
 
 
 @register.filter
 def of_order(possible: dict[int, StillPossible], order: Order) -> StillPossible:
-    return possible[order.pk]
+    return possible.get(order.pk, NOTHING)
 
 
 @register.inclusion_tag("aftersales/_store_credit.html", takes_context=True)

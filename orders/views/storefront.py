@@ -7,7 +7,7 @@ from core.web import CURSOR, ScopedDetailView, ScopedListView
 from orders.filters import MyOrderFilter, MyTab
 from orders.models import Order, OrderStatus, SellerOrder
 from orders.presenters import OrderDetail
-from orders.presenters.cards import order_card, standing_of, with_cards
+from orders.presenters.cards import cards_of, standing_of
 from orders.querysets import LIST_ORDER
 
 
@@ -18,16 +18,13 @@ class MyOrderList(ScopedListView):
     page_size = 10
     template_name = "orders/storefront/order_list.html"
 
-    def get_queryset(self):
-        return with_cards(super().get_queryset())
-
     def get_context_data(self, **kwargs):
         tab = self.request.GET.get("tab", "")
         search = self.request.GET.get("search", "")
         counts = self._counts()
         tabs = [("", _("All")), *((choice.value, choice.label) for choice in MyTab)]
         return super().get_context_data(
-            cards=[order_card(order) for order in self.page.rows],
+            cards=cards_of(self.page.rows),
             tabs=[
                 {"href": self._tab_url(value), "label": label, "count": counts[value]}
                 | {"current": value == tab}

@@ -5,20 +5,29 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.actors import Actor
+from core.deadlines.defaults import DEFAULTS
+from core.deadlines.models import DeadlineRule
+from core.deadlines.schedule import scheduled
 from core.errors import DomainError
 from core.evidence.models import StoredFile
+from core.together import read_together
 from orders.models import Order, OrderItem, Reason
 from orders.operations.replacing import paid_units_of
 from orders.operations.selecting import MoreRules, Selection
 from packages.models import PackageItem
 from refunds.models import RefundLine, RefundPlan
 from returns import policies
+from returns.defaults import WINDOW_STEP
 from returns.models import Dispute, ReturnItem, ReturnRequest
 from returns.policies import Grounds, NotReturnable
-from returns.rules import policies_of
+from returns.rules import Policies, concerning
+
+# Answers that an item keeps: one of them stands against the next request.
+ANSWERED = (ReturnItem.Status.REJECTED, ReturnItem.Status.SETTLED, ReturnItem.Status.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,10 @@ def eligibility(order: Order, actor: Actor) -> list[Eligible]:
     ]
 
 
-def eligibility_of(orders: Iterable[Order], actor: Actor) -> dict[int, list[Eligible]]:
-    """{order's pk: its items as `eligibility` tells them}, without the amounts of the rules: they
-    decide on which terms something is returned, and not whether it may be. The same handful of
-    queries for any number of orders."""
-    rows = OrderItem.objects.visible_to(actor).filter(order__in=[order.pk for order in orders])
-    items = list(rows.select_related("line", "seller").order_by("order", "line__position", "pk"))
+def eligibility_of(items: Collection[OrderItem], actor: Actor) -> dict[int, list[Eligible]]:
+    """{order's pk: its items as `eligibility` tells them}, of items that this actor may see, each
+    with its line and seller. Without the amounts of the rules: they decide on which terms something
+    is returned, and not whether it may be."""
     grounds, now = grounds_of(items, currency=""), timezone.now()
     found: dict[int, list[Eligible]] = defaultdict(list)
     for item in items:
@@ -69,19 +76,21 @@ def eligibility_of(orders: Iterable[Order], actor: Actor) -> dict[int, list[Elig
 
 def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds]:
     """What is known about items, each with its line and seller, by their ids; amounts of the
-    rules are minor units of `currency`."""
-    book = policies_of(item.seller_id for item in items)
-    received = received_at(item.pk for item in items)
-    answered = _answered(items)
-    paid_for = _paid_for(items)
+    rules are minor units of `currency`. One statement, unless something was sent anew."""
+    if not items:
+        return {}
+    known = _known_of(items)
+    answered = _answered(known.answers)
+    paid_for = _paid_for(items, known)
     part_of = _parts(items)
     found = {}
     for item in items:
-        rules = book.rules_for(item.seller_id, item.line.category, currency)
+        rules = known.book.rules_for(item.seller_id, item.line.category, currency)
         answer, dispute_open = answered.get(item.pk, ("", False))
+        received = known.received.get(item.pk)
         found[item.pk] = Grounds(
             rules=rules,
-            window=policies.window_of(rules, received.get(item.pk), item.seller.time_zone),
+            window=policies.window_of(rules, received, item.seller.time_zone),
             answered=answer,
             dispute_open=dispute_open,
             paid_for=item.pk in paid_for,
@@ -90,48 +99,73 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
     return found
 
 
-def received_at(item_ids: Iterable[int]) -> dict[int, datetime]:
-    """When the customer got the items that they have got: the delivery of their packages. A past
-    that does not know it counts from the shipment, and else from the order."""
-    packings = PackageItem.objects.inside().filter(
-        item__in=list(item_ids), package__status="delivered"
+@dataclass(frozen=True)
+class _Known:
+    """`received`: when the customer got the items that they have got. `answers`: (item, answer,
+    case, status of its dispute), oldest first; `paid`: (item, case) of what returns pay for."""
+
+    book: Policies
+    received: dict[int, datetime]
+    answers: list[tuple[int, str, int, str | None]]
+    paid: set[tuple[int, int]]
+
+
+def _known_of(items: Collection[OrderItem]) -> _Known:
+    """All that has to be read about items, in one statement: it is one and the same for any
+    number of items of an order."""
+    orders = sorted({item.order_id for item in items})
+    answers = ReturnItem.objects.filter(item__order__in=orders, status__in=ANSWERED).order_by("pk")
+    paid = RefundLine.objects.standing().filter(
+        plan__in=RefundPlan.objects.live(), plan__case__in=answers.order_by().values("case")
     )
-    columns = ("item", "package__delivered_at", "package__shipped_at", "package__order__placed_at")
-    return {
-        item_id: delivered or shipped or placed
-        for item_id, delivered, shipped, placed in packings.values_list(*columns)
-    }
+    policy_rows, own_rule, arrivals, answered, paid_rows = read_together(
+        concerning(item.seller_id for item in items),
+        DeadlineRule.objects.with_calendar().filter(step=WINDOW_STEP),
+        _arrivals(orders),
+        answers.values_list("item", "status", "case", "disputed__dispute__status"),
+        paid.values_list("item", "plan__case"),
+    )
+    usual = scheduled(own_rule[0] if own_rule else DEFAULTS[WINDOW_STEP])
+    return _Known(
+        Policies(policy_rows, usual_window=usual),
+        {item_id: next(filter(None, moments)) for item_id, *moments in arrivals},
+        answered,
+        set(paid_rows),
+    )
 
 
-def _answered(items: Iterable[OrderItem]) -> dict[int, tuple[str, bool]]:
+def _arrivals(orders: Collection[int]) -> QuerySet[PackageItem, tuple]:
+    """When the packages of the orders' items were delivered. A past that does not know it counts
+    from the shipment, and else from the order."""
+    inside = PackageItem.objects.inside()
+    packings = inside.filter(item__order__in=orders, package__status="delivered")
+    moments = ("package__delivered_at", "package__shipped_at", "package__order__placed_at")
+    return packings.values_list("item", *moments)
+
+
+def _answered(answers: Iterable[tuple]) -> dict[int, tuple[str, bool]]:
     """{item's pk: (the answer that stands, whether its dispute is still open)}."""
-    entries = ReturnItem.objects.filter(
-        item__in=[item.pk for item in items],
-        status__in=(ReturnItem.Status.REJECTED, ReturnItem.Status.SETTLED),
-    )
-    columns = ("item", "status", "disputed__dispute__status")
     return {
         item_id: (status, dispute not in (None, Dispute.Status.CLOSED))
-        for item_id, status, dispute in entries.order_by("pk").values_list(*columns)
+        for item_id, status, _case, dispute in answers
+        if status != ReturnItem.Status.APPROVED
     }
 
 
-def _paid_for(items: Collection[OrderItem]) -> set[int]:
+def _paid_for(items: Collection[OrderItem], known: _Known) -> set[int]:
     """Those that a return pays for, though they are still with the customer: they never came
     back, or something else did."""
-    here = [item for item in items if item.status != OrderItem.Status.RETURNED]
-    entries = ReturnItem.objects.filter(
-        item__in=[item.pk for item in here], status=ReturnItem.Status.APPROVED
-    )
-    cases = set(entries.values_list("item", "case"))
-    if not cases:
-        return set()
-    paid = RefundLine.objects.standing().filter(
-        plan__in=RefundPlan.objects.live(), plan__case__in={case_id for _item, case_id in cases}
-    )
-    known = set(paid.values_list("item", "plan__case"))
-    units = paid_units_of([item for item in here if item.pk in {pk for pk, _case in cases}])
-    return {pk for pk, case_id in cases if (units[pk].item.pk, case_id) in known}
+    approved = ReturnItem.Status.APPROVED
+    cases = {
+        (item_id, case_id)
+        for item_id, status, case_id, _dispute in known.answers
+        if status == approved
+    }
+    here = {item.pk: item for item in items if item.status != OrderItem.Status.RETURNED}
+    units = paid_units_of([here[pk] for pk in {pk for pk, _case in cases} if pk in here])
+    return {
+        pk for pk, case_id in cases if pk in units and (units[pk].item.pk, case_id) in known.paid
+    }
 
 
 def _parts(items: Iterable[OrderItem]) -> dict[int, OrderItem]:
