@@ -1,5 +1,6 @@
 """Counts beside lists: kept for some seconds for all who see the same, and counted anew for who has
-just changed something through a page and looks whether it came to pass."""
+just changed something through a page and looks whether it came to pass, and for who has just been
+told of rows that somebody else has changed."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ KEPT_SECONDS = 15
 
 def kept(name: str, actor: Actor, count: Callable[[], Counts]) -> Counts:
     """What `count` finds of all that the actor may see: at most KEPT_SECONDS old, and younger than
-    the last act of this person (`acted`)."""
+    what this person did last (`acted`) or was told of (`told_of_news`)."""
     whose = actor.seller_id if actor.role is Role.SELLER else "all"
     key = f"{name}:{actor.role}:{whose}"
     found = cache.get_many([key, _act_of(actor)])
@@ -31,6 +32,11 @@ def kept(name: str, actor: Actor, count: Callable[[], Counts]) -> Counts:
 def acted(actor: Actor) -> None:
     """Once what this person did is committed: older counts do not show it."""
     cache.set(_act_of(actor), time.time(), KEPT_SECONDS)
+
+
+def told_of_news(actor: Actor) -> None:
+    """Once rows with something new were read for this person: older counts may not hold it."""
+    acted(actor)
 
 
 def _act_of(actor: Actor) -> str:

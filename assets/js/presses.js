@@ -2,7 +2,7 @@
 // release would put another button in its place, and the browser would click on neither. It is left
 // out, and asked for again where the press ends without sending anything.
 let pressed = false;
-const leftOut = new Set();
+const leftOut = new Map(); // part -> what it was asked for by
 
 document.addEventListener("pointerdown", (event) => {
   pressed = event.target.closest?.("button, a") != null;
@@ -10,16 +10,16 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const cause = event.detail.requestConfig?.triggeringEvent?.type;
-  if (!pressed || !["change", "poll"].includes(cause)) return;
+  if (!pressed || !["change", "poll", "recount"].includes(cause)) return;
   event.preventDefault();
-  leftOut.add(event.target);
+  leftOut.set(event.target, cause);
 });
 
 function released() {
   pressed = false;
   setTimeout(() => {
     // The click comes first, and sends what it sends.
-    for (const part of leftOut) part.dispatchEvent(new Event("change"));
+    for (const [part, cause] of leftOut) part.dispatchEvent(new Event(cause));
     leftOut.clear();
   });
 }

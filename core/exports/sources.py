@@ -143,7 +143,7 @@ class Source:
         # Who ticked a row wants it, also when it has left the filters since.
         everything = QueryDict(self.everything, mutable=True)
         if SORT in query:
-            everything[SORT] = query[SORT]
+            everything.setlist(SORT, query.getlist(SORT)[-1:])
         return self.listed(actor, everything).filter(**{f"{self.numbered}__in": list(chosen)})
 
     def visible_columns(self, actor: Actor) -> tuple[Column, ...]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from core import formats
 from core.api.keeping import KeptList, kept_list
 from core.cells import address_with
+from core.kept_counts import told_of_news
 from core.keyset import CursorNotValid, Page
 from core.lists.looks import Look, look_and_views
 from core.lists.saving import VIEW, KeptView, Views, tidied, view_links
@@ -91,8 +92,11 @@ class LookedList(ScopedListView):
 
     def get(self, request, *args, **kwargs) -> HttpResponse:
         """Not modified (304), without a row written, for who has these rows already."""
-        if request.htmx and request.headers.get("If-None-Match") == self.etag:
+        shown = request.headers.get("If-None-Match") if request.htmx else None
+        if shown == self.etag:
             return HttpResponseNotModified(headers={"ETag": self.etag})
+        if shown:
+            told_of_news(request.actor)
         response = super().get(request, *args, **kwargs)
         response["ETag"] = self.etag
         # The script compares, not the browser's cache: a page holds tokens of one time.

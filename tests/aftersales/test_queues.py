@@ -213,5 +213,25 @@ def test_what_is_wanted_instead_of_money_is_said_and_no_amount(owner):
     assert "0.00" not in page
 
 
+def test_counts_of_the_tabs_come_with_rows_that_are_asked_for_again(owner):
+    whole = owner.get("/owner/requests/").content.decode()
+    assert re.findall(r'<span id="count-(\w+)" class="count">0</span>', whole) == [
+        *("waiting", "goods", "disputes", "decided", "all")
+    ]
+    assert 'hx-swap-oob="true">0' not in whole
+    request_of(), approved()
+
+    part = owner.get("/owner/requests/", headers={"HX-Request": "true"}).content.decode()
+
+    counts = re.findall(r'<span id="count-(\w+)" class="([^"]+)" hx-swap-oob="true">(\d)', part)
+    assert counts == [
+        ("waiting", "pill tone-warning", "1"),
+        ("goods", "count", "1"),
+        ("disputes", "count", "0"),
+        ("decided", "count", "1"),
+        ("all", "count", "2"),
+    ]
+
+
 def test_the_owner_may_choose_to_be_asked_where_the_seller_is_silent():
     assert actions_of("return.confirm_receipt") == ("approve", "escalate")

@@ -137,6 +137,31 @@ def test_rows_are_fresh_and_nobody_is_disturbed(opened, orders):
     assert row.get_by_role("checkbox").evaluate("box => box === document.activeElement")
 
 
+def test_counts_follow_the_rows_and_wait_for_who_is_at_work(opened, orders):
+    page = opened(viewport={"width": 1440, "height": 900})
+    tab = page.locator("#order-tabs[data-recount]").get_by_role("link", name="Preparing")
+    tab.wait_for()
+    before = tab.inner_text()
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/order-tabs/" in one.url else None)
+
+    page.evaluate(ASK)  # nothing is new
+    page.wait_for_timeout(1500)
+    assert (asked, tab.inner_text()) == ([], before)
+
+    pack(orders[3])
+    page.locator("#main [data-search]").focus()
+    page.evaluate(ASK)
+    page.get_by_role("row", name="FH-204803").get_by_text("Preparing").wait_for()
+    page.wait_for_timeout(1500)
+    assert asked == []
+
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_timeout(2500)
+    assert len(asked) == 1
+    assert tab.inner_text() != before
+
+
 def test_the_head_stays_in_sight_and_a_badge_says_why(opened):
     page = opened(viewport={"width": 1440, "height": 600})
     page.evaluate("window.scrollTo(0, 500)")

@@ -1,9 +1,11 @@
 """Rows are asked for every 20 seconds: told again only when something about them changed."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from markupsafe import escape
 
+from core.actors import SYSTEM
 from core.lists.looks import keep_look
 from orders.models import OrderItem
-from tests.factories import make_member, make_order, make_seller
+from packages.operations import start_packaging
+from tests.factories import items_of, make_member, make_order, make_seller
 from tests.orders_pages.test_lists import move, waiting_case
 from tests.people import signed_in, user_of
 
@@ -128,3 +132,40 @@ def test_lists_of_packages_are_answered_so_as_well(client, order, name):
     etag = etag_of(client, name=name)
 
     assert ask(client, etag, name=name).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("rows", "tabs"), [("order_list", "order_tabs"), ("package_list", "package_tabs")]
+)
+def test_counts_beside_rows_that_changed_are_counted_anew(client, order, rows, tabs):
+    """Those that others have asked for are kept for some seconds, which is enough otherwise."""
+
+    def counted() -> str:
+        html = ask(client, name=tabs).content.decode()
+        return re.sub(r"<[^>]+>", " ", html[: html.index("</nav>")])
+
+    cache.clear()
+    etag = etag_of(client, name=rows)
+    before = counted()
+    start_packaging(order=order, items=items_of(order), actor=SYSTEM)
+    assert counted() == before
+
+    assert ask(client, etag, name=rows).status_code == 200
+
+    assert counted() != before
+
+
+def test_nothing_is_counted_anew_where_nothing_changed(client, order, monkeypatch):
+    etag = etag_of(client)
+    ask(client, name="order_tabs")
+    monkeypatch.setattr("orders.tabs._counted", None)
+
+    assert ask(client, etag).status_code == 304
+    assert ask(client, name="order_tabs").status_code == 200
+
+
+def test_the_tabs_ask_for_their_counts_where_they_came_from(client, order):
+    for name, query in (("order_tabs", "tab=shipped&search=FH-1"), ("package_tabs", "listing=all")):
+        address = f"{reverse(f'seller:{name}')}?{query}"
+        html = client.get(address, headers=POLL).content.decode()
+        assert f'data-recount hx-get="{escape(address)}" hx-trigger="recount"' in html
