@@ -1,10 +1,10 @@
 """How the Orders lists find what somebody typed, each way through an index of its own."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from moneyed import CURRENCIES
 
@@ -131,29 +131,33 @@ class Found(Rows):
         return self.filter(Exists(payments))
 
     def of_total(self, lowest: Decimal | None, highest: Decimal | None, currency: str = ""):
-        """Between two amounts, both included, as they are written in the row's own currency."""
-        if currency:
-            self = self.filter(**{f"{self.ORDER}currency": currency})
-        if lowest is not None:
-            self = self.filter(total__gte=self._minor(lowest, currency))
-        if highest is not None:
-            self = self.filter(total__lte=self._minor(highest, currency))
-        return self
+        """Between two amounts, both included, as they are written in the row's own currency.
 
-    def _minor(self, amount: Decimal, currency: str) -> Any:
-        """The amount in minor units of the row's currency."""
+        No index knows amounts: a rare one walks the list. So each row is asked for its total first,
+        which is an integer of its own, and only where that fits for its currency, which may
+        stand in another table.
+        """
         if currency:
-            return _scaled(amount, currency_exponent(currency))
+            fits = _between(lowest, highest, currency_exponent(currency))
+            return self.filter(fits, **{f"{self.ORDER}currency": currency})
         column = f"{self.ORDER}currency__in"
-        unusual = [
-            When(Q(**{column: codes}), then=Value(_scaled(amount, decimals)))
-            for decimals, codes in unusual_currencies().items()
-        ]
-        return Case(
-            *unusual,
-            default=Value(_scaled(amount, USUAL_DECIMALS)),
-            output_field=BigIntegerField(),
-        )
+        unusual = unusual_currencies()
+        others = [code for codes in unusual.values() for code in codes]
+        which = _between(lowest, highest, USUAL_DECIMALS) & ~Q(**{column: others})
+        for decimals, codes in unusual.items():
+            which |= _between(lowest, highest, decimals) & Q(**{column: codes})
+        return self.filter(which)
+
+
+def _between(lowest: Decimal | None, highest: Decimal | None, decimals: int) -> Q:
+    """Totals between two amounts of a currency with so many decimals. An amount between two of its
+    units lets in neither of them."""
+    found = Q()
+    if lowest is not None:
+        found &= Q(total__gte=int(lowest.scaleb(decimals).to_integral_value(ROUND_CEILING)))
+    if highest is not None:
+        found &= Q(total__lte=int(highest.scaleb(decimals).to_integral_value(ROUND_FLOOR)))
+    return found
 
 
 def _customers() -> Any:
@@ -185,10 +189,6 @@ def unusual_currencies() -> dict[int, list[str]]:
         if decimals != USUAL_DECIMALS:
             found.setdefault(decimals, []).append(code)
     return found
-
-
-def _scaled(amount: Decimal, decimals: int) -> int:
-    return int((amount * 10**decimals).to_integral_value())
 
 
 def overdue_parts(now: Any = None) -> Q:

@@ -1,11 +1,14 @@
 """What the one search box of the Orders lists finds, through HTTP: words, and operators."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from orders.models import Case, Customer, Order, SellerOrder
+from orders.tabs import listed
 from packages.operations import ship_package, start_packaging
 from tests.factories import items_of, line, make_member, make_order, make_owner, make_seller
 from tests.orders_pages.test_lists import (
@@ -109,6 +112,40 @@ class TestWords:
         assert found(seller, "MINE-1", SELLER_LIST) == {"AB-1"}
         for hidden in ("SECRET-1", "TR1234567", "sku:SECRET", "tracking:TR123", "is:overdue"):
             assert found(seller, hidden, SELLER_LIST) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("total:5", ["EUR-1", "JPY-1", "KWD-1"]),
+        ("total:>50", ["EUR-100", "JPY-100", "KWD-100"]),
+        ("total:<5", []),
+        ("total:5KWD", ["KWD-1"]),
+        ("total:4.999..50 -total:<=5", ["EUR-10", "JPY-10", "KWD-10"]),
+    ],
+)
+def test_an_amount_is_meant_in_the_decimals_of_each_orders_currency(owner, text, numbers):
+    seller = make_seller()
+    for currency, minor_units in (("EUR", 500), ("JPY", 5), ("KWD", 5000)):
+        for times in (1, 10, 100):
+            lines = [line(seller, 1, minor_units * times)]
+            make_order(number=f"{currency}-{times}", currency=currency, lines=lines)
+
+    assert sorted(found(owner, text)) == numbers
+
+
+def test_a_sellers_own_totals_are_looked_at_before_the_currencies_of_orders():
+    """Of a rare amount a seller's parts are read alone, not with the order of each."""
+    seller = make_seller()
+    make_order(lines=[line(seller, 1, 5000)])
+    rows = listed(make_member(seller)).of_total(Decimal(50), Decimal(50))
+
+    [scan] = re.findall(
+        r"Scan.* on orders_sellerorder .*\n(?: +\w+ Cond: .*\n)*(.*)", rows.explain()
+    )
+
+    assert "(total >= 5000)" in scan
+    assert "currency" not in scan
 
 
 class TestOperators:
