@@ -19,8 +19,7 @@ from cancellations.reading import cases_asked
 from core import formats
 from core.actors import Actor, Role
 from core.deadlines.models import Deadline
-from core.together import read_together
-from orders.models import Case, Order, Payment
+from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundLine, RefundPart, RefundPlan
 
@@ -280,12 +279,6 @@ class Cancellation:
 
 def _when(moment: datetime | None) -> str:
     return formats.when(moment) if moment else ""
-
-
-def cancellations_of(order: Order, actor: Actor) -> list[Cancellation]:
-    """The order's cancellations that this actor may see, newest first: one statement."""
-    [cases] = read_together(cancellation_cases(actor).filter(order=order))
-    return present(cases, actor)
 
 
 def present(cases: Iterable[Case], actor: Actor) -> list[Cancellation]:

@@ -18,7 +18,6 @@ from core.actors import Role, Via
 from core.badges import look_of
 from core.events.models import Event
 from core.states import Recorded
-from core.together import read_together
 from orders.presenters import OrderDetail
 from orders.timeline_rules import FOR_CUSTOMER, LEFT_OUT, LOOKS, SPOKEN_FOR_BY
 
@@ -92,7 +91,7 @@ class _Happened:
 
 
 def _happened(detail: OrderDetail) -> _Happened:
-    """All of it in one statement.
+    """All of it in one statement, with what belongs to the order.
 
     Kinds are found by the name they have in the event log, so that nothing here needs to know
     the apps above.
@@ -105,7 +104,7 @@ def _happened(detail: OrderDetail) -> _Happened:
         events = events.visible_to(detail.actor)
     named = events.order_by()
     kinds = _numbered_models()
-    told, people, *rows = read_together(
+    told, people, *rows = detail.read_with(
         events,
         get_user_model().objects.filter(pk__in=named.values("actor_user_id")),
         *(

@@ -1,5 +1,6 @@
 """The panels that cancellations lend to the pages of orders."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django import template
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from cancellations.models import CancellationItem
 from cancellations.policies import rule_in_words as words_of
-from cancellations.presenters import cancellations_of
+from cancellations.presenters import Cancellation
 from core.actors import Role
 from orders.models import Case, Order
 from orders.querysets import HOLD_BACK_DAYS
@@ -29,22 +30,20 @@ def minus(amount: int) -> int:
 
 
 @register.inclusion_tag("cancellations/_panel.html", takes_context=True)
-def cancellation_panel(context, order: Order):
-    """`{% cancellation_panel order %}`: the cancellations of an order, for seller and owner."""
-    actor = context["request"].actor
+def cancellation_panel(context, cancellations: Sequence[Cancellation]):
+    """`{% cancellation_panel asked.cancellations %}`: those of an order, for seller and owner."""
+    request = context["request"]
     return {
-        "cancellations": cancellations_of(order, actor),
-        "for_owner": actor.role is Role.OWNER,
-        "order": order,
-        "request": context["request"],
+        "cancellations": cancellations,
+        "for_owner": request.actor.role is Role.OWNER,
+        "request": request,
     }
 
 
-@register.inclusion_tag("cancellations/_my_requests.html", takes_context=True)
-def my_requests(context, order: Order):
-    """`{% my_requests order %}`: the customer's requests about an order, newest first."""
-    actor = context["request"].actor
-    return {"cancellations": cancellations_of(order, actor)}
+@register.inclusion_tag("cancellations/_my_requests.html")
+def my_requests(cancellations: Sequence[Cancellation]):
+    """`{% my_requests asked.cancellations %}`: what the customer asked about an order."""
+    return {"cancellations": cancellations}
 
 
 @register.inclusion_tag("cancellations/_do_not_hand_over.html", takes_context=True)

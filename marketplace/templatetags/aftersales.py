@@ -10,10 +10,11 @@ from core.web import form_key_input
 from marketplace.aftersales.answers import Choices, silence_words
 from marketplace.aftersales.credit import credits_of
 from marketplace.aftersales.forms import AnswerForm
+from marketplace.aftersales.of_order import Asked, asked_of
 from marketplace.aftersales.still_possible import NOTHING, StillPossible, still_possible
 from marketplace.aftersales.transactions import offered_to
-from orders.models import Order, OrderItem
-from orders.presenters import ProductRow
+from orders.models import Order
+from orders.presenters import OrderDetail, ProductRow
 from orders.presenters.cards import OrderCard
 
 register = template.Library()
@@ -40,12 +41,17 @@ def possible_of_cards(context, cards: Iterable[OrderCard]) -> dict[int, StillPos
     return still_possible(items, context["request"].actor)
 
 
+@register.simple_tag
+def possible_of_order(detail: OrderDetail) -> StillPossible:
+    """`{% possible_of_order detail as asking %}`: of the order that the page shows."""
+    return of_order(still_possible(detail.items, detail.actor), detail.order)
+
+
 @register.simple_tag(takes_context=True)
-def possible_of_order(context, order: Order) -> StillPossible:
-    """`{% possible_of_order order as asking %}`."""
-    actor = context["request"].actor
-    items = OrderItem.objects.visible_to(actor).filter(order=order)
-    return of_order(still_possible(items.select_related("line", "seller"), actor), order)
+def asked_of_order(context, order: Order) -> Asked:
+    """`{% asked_of_order order as asked %}`: its cancellations and returns, as the reader may see
+    them."""
+    return asked_of(order, context["request"].actor)
 
 
 @register.filter

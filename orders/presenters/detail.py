@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -122,26 +123,38 @@ def _by_status(item: OrderItem) -> tuple[int, int]:
 class OrderDetail:
     """An order as one actor may see it: for a seller their part only, without payments.
 
-    Takes an order that was loaded through `visible_to(actor)`; reads the rest in one statement when
-    first asked.
+    Takes an order that was loaded through `visible_to(actor)`; reads what belongs to it in one
+    statement, when first asked.
     """
 
     def __init__(self, order: Order, actor: Actor):
         self.order = order
         self.actor = actor
 
-    @cached_property
-    def _belongings(self) -> tuple[list, ...]:
-        """Parts, items, cases and payments, in one statement."""
+    def read_with(self, *others: QuerySet) -> list[list]:
+        """The rows of these: in the statement that reads what belongs to the order, where that is
+        still to be read."""
+        if "_belongings" in vars(self):
+            return read_together(*others)
         order, actor = self.order, self.actor
         items = order.items.visible_to(actor).select_related("line")
-        found = read_together(
+        parts, items, cases, payments, *rest = read_together(
             order.seller_orders.visible_to(actor).select_related("seller").order_by("pk"),
             items.order_by("line__position", "first_unit"),
             order.cases.visible_to(actor).order_by("-pk"),
             order.payments.visible_to(actor).order_by("position"),
+            *others,
         )
-        return tuple(found)
+        sellers = {part.seller_id: part.seller for part in parts}
+        for item in items:
+            item.seller = sellers[item.seller_id]
+        self._belongings = parts, items, cases, payments
+        return rest
+
+    @cached_property
+    def _belongings(self) -> tuple[list, ...]:
+        self.read_with()
+        return self._belongings
 
     @property
     def parts(self) -> list[SellerOrder]:

@@ -22,6 +22,7 @@ from orders.presenters.around import (
     tab_links,
 )
 from orders.tabs import listed, tab_counts
+from orders.timeline import timeline_of
 from sellers.models import DeliveryOption
 
 
@@ -115,6 +116,7 @@ class ConsoleOrder(ScopedDetailView):
         detail = OrderDetail(self.object, self.request.actor)
         shows_requests = self.request.GET.get("tab") == "requests"
         return super().get_context_data(
+            timeline=timeline_of(detail),
             detail=detail,
             shown_requests=shows_requests,
             shown_products=not shows_requests,

@@ -9,6 +9,7 @@ from orders.models import Order, OrderStatus, SellerOrder
 from orders.presenters import OrderDetail
 from orders.presenters.cards import cards_of, standing_of
 from orders.querysets import LIST_ORDER
+from orders.timeline import timeline_of
 
 
 class MyOrderList(ScopedListView):
@@ -71,6 +72,7 @@ class MyOrder(ScopedDetailView):
     def get_context_data(self, **kwargs):
         detail = OrderDetail(self.object, self.request.actor)
         return super().get_context_data(
+            timeline=timeline_of(detail),
             detail=detail,
             standing=standing_of(self.object, detail.items, detail.parts, detail.cases),
             same_address=self.object.billing_address in ({}, self.object.shipping_address),

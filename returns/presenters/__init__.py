@@ -4,7 +4,7 @@ from returns.presenters.disputes import DisputeView, Evidence, Said
 from returns.presenters.entries import Entry
 from returns.presenters.figures import SumRow, sum_rows
 from returns.presenters.reading import past_returns, return_cases
-from returns.presenters.requests import Return, present, returns_of
+from returns.presenters.requests import Return, present
 from returns.presenters.story import Happening, Step, steps_of, story_of
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "past_returns",
     "present",
     "return_cases",
-    "returns_of",
     "steps_of",
     "story_of",
     "sum_rows",

@@ -10,9 +10,8 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from core.actors import Actor, Role
-from core.together import read_together
 from finance.credit import store_credit_of
-from orders.models import Case, Order, Payment
+from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundPlan
 from returns.models import Offer, ReceivedUnits, ReturnItem, ReturnParcel, ReturnRequest
@@ -20,7 +19,6 @@ from returns.policies import ESCALATED, allowed_actions, rule_in_words
 from returns.presenters.disputes import DisputeView, Evidence, Said
 from returns.presenters.entries import Entry
 from returns.presenters.figures import SumRow, sum_rows
-from returns.presenters.reading import past_returns, return_cases
 from sellers.tracking import tracking_link
 
 Status = ReturnItem.Status
@@ -265,15 +263,6 @@ class Return:
 def _rows_of(plan: RefundPlan) -> list[SumRow]:
     lines = [line for line in plan.lines.all() if line.dropped_at is None]
     return sum_rows(lines, {line.item_id: line.item.line.name for line in lines})
-
-
-def returns_of(order: Order, actor: Actor) -> tuple[list[Return], list[Case]]:
-    """The order's returns that this actor may see, newest first, and those of an imported past:
-    one statement."""
-    cases, past = read_together(
-        return_cases(actor).filter(order=order), past_returns(actor).filter(order=order)
-    )
-    return present(cases, actor), past
 
 
 def present(cases: Iterable[Case], actor: Actor) -> list[Return]:

@@ -178,7 +178,6 @@ def test_an_order_to_which_everything_has_happened_costs_no_more(world):
         client = signed_in(Client(), people[who])
         few, _queries = cost(client, address.format(little.number))
         many, queries = cost(client, address.format(much.number))
-        print("###", who, address, few, many, *[q[:260] for q in queries], sep="\n  ")
         assert few == many <= most, "\n".join([f"{who} {address}: {few}, {many}", *queries])
 
 

@@ -1,0 +1,30 @@
+"""What was asked of one order, cancellations and returns alike, for its pages."""
+
+from dataclasses import dataclass
+
+from cancellations.presenters import Cancellation, cancellation_cases
+from cancellations.presenters import present as present_cancellations
+from core.actors import Actor
+from core.together import read_together
+from orders.models import Case, Order
+from returns.presenters import Return, past_returns, return_cases
+from returns.presenters import present as present_returns
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader may see, newest first; `past` are the returns of an imported past."""
+
+    cancellations: list[Cancellation]
+    returns: list[Return]
+    past: list[Case]
+
+
+def asked_of(order: Order, actor: Actor) -> Asked:
+    """All of it in one statement."""
+    cancelled, returned, past = read_together(
+        cancellation_cases(actor).filter(order=order),
+        return_cases(actor).filter(order=order),
+        past_returns(actor).filter(order=order),
+    )
+    return Asked(present_cancellations(cancelled, actor), present_returns(returned, actor), past)
