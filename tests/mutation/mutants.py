@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from tests.mutation.changes import FUNCTIONS, changes_of
 
@@ -54,17 +53,17 @@ class Mutant:
 
 def mutants_of(source: str, file: str) -> list[Mutant]:
     """Every mutant of this source, each different from it and from every other one."""
-    seen = {ast.unparse(ast.parse(source))}
+    unchanged = ast.parse(source)
+    nodes, statement_of = list(ast.walk(unchanged)), _statements(unchanged)
+    as_it_is = tuple(map(ast.unparse, unchanged.body))
+    seen = {as_it_is}
     found = []
-    for at, place in _sites(ast.parse(source)):
-        for which in count():
+    for at, place in _sites(unchanged):
+        for which in range(len(list(changes_of(nodes[at])))):
             tree = ast.parse(source)
             node = list(ast.walk(tree))[at]
-            changes = list(changes_of(node))
-            if which >= len(changes):
-                break
             line, before = _line(node), _short(node)
-            gone = changes[which]()
+            gone = list(changes_of(node))[which]()
             if gone is None:
                 after = _short(node)
             elif isinstance(gone, ast.stmt) or isinstance(node, FUNCTIONS):
@@ -73,12 +72,24 @@ def mutants_of(source: str, file: str) -> list[Mutant]:
                 line = _line(gone)
                 after = f"without {_short(gone)}"
             ast.fix_missing_locations(tree)
-            text = ast.unparse(tree)
+            text = _text(tree, as_it_is, statement_of.get(id(nodes[at])))
             if text not in seen:
                 seen.add(text)
                 decorator = isinstance(gone, ast.expr) and isinstance(node, FUNCTIONS)
                 found.append(Mutant(file, line, place, before, after, tree, decorator))
     return found
+
+
+def _statements(tree: ast.Module) -> dict[int, int]:
+    """In which of the module's own statements each node stands."""
+    return {id(node): at for at, own in enumerate(tree.body) for node in ast.walk(own)}
+
+
+def _text(tree: ast.Module, as_it_is: tuple[str, ...], changed: int | None) -> tuple[str, ...]:
+    """The module's statements as text; only the changed one has to be written anew."""
+    if changed is None:
+        return tuple(map(ast.unparse, tree.body))
+    return (*as_it_is[:changed], ast.unparse(tree.body[changed]), *as_it_is[changed + 1 :])
 
 
 def _sites(tree: ast.Module) -> Iterator[tuple[int, str]]:
