@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,6 +14,7 @@ from cancellations.forms.storefront import CancellationForm, Row
 from cancellations.models import CancellationRequest
 from cancellations.presenters import BackTo, Cancellation, cancellation_cases
 from core.errors import DomainError, Problems
+from core.together import read_together
 from core.web import OperationFormView, OperationView, ScopedDetailView, form_key_input
 from orders.models import Case, Order, OrderItem, Reason
 from orders.policies import may_cancel
@@ -126,8 +128,12 @@ class CancellationDetail(ScopedDetailView):
     template_name = "cancellations/case_detail.html"
     partial = "request"
 
-    def get_queryset(self):
-        return cancellation_cases(self.request.actor)
+    def get_object(self, queryset=None) -> Case:
+        cases = cancellation_cases(self.request.actor)
+        [found] = read_together(cases.filter(number=self.kwargs["number"]))
+        if not found:
+            raise Http404
+        return found[0]
 
     def get_context_data(self, **kwargs):
         shown = Cancellation(self.object, self.request.actor)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.actors import Actor, Rank
 from core.errors import DomainError
+from core.together import read_together
 from orders.models import Case, OrderItem, OrderLine, SellerOrder
 from orders.policies import may_cancel
 from orders.presenters import OrderDetail
@@ -68,20 +69,31 @@ class ProductRow:
 
 
 class PackageDetail:
-    """A package that was loaded through `visible_to(actor)`; reads the rest when first asked."""
+    """A package that was loaded through `visible_to(actor)`; reads the rest in one statement
+    when first asked."""
 
     def __init__(self, package: Package, actor: Actor):
         self.package = package
         self.actor = actor
 
     @cached_property
-    def _packings(self) -> list[PackageItem]:
-        found = PackageItem.objects.filter(package=self.package)
-        return list(
-            found.select_related("item__line", "item__open_case").order_by(
+    def _belongings(self) -> tuple[list[PackageItem], list[Package], list[CarrierReport]]:
+        """What is and was in it, the other packages of the same part of the order, and what
+        carriers said, in one statement."""
+        packings = PackageItem.objects.filter(package=self.package)
+        others = Package.objects.visible_to(self.actor).filter(seller_order=self.seller_order)
+        packed, beside, reports = read_together(
+            packings.select_related("item__line", "item__open_case").order_by(
                 "item__line__position", "item__first_unit", "pk"
-            )
+            ),
+            others.shown().exclude(pk=self.package.pk).order_by("pk"),
+            self.package.reports.order_by("-occurred_at", "-pk"),
         )
+        return packed, beside, reports
+
+    @property
+    def _packings(self) -> list[PackageItem]:
+        return self._belongings[0]
 
     @cached_property
     def items(self) -> list[OrderItem]:
@@ -113,15 +125,14 @@ class PackageDetail:
     def seller_order(self) -> SellerOrder:
         return self.package.seller_order
 
-    @cached_property
-    def reports(self) -> list[CarrierReport]:
-        return list(self.package.reports.order_by("-occurred_at", "-pk"))
-
-    @cached_property
+    @property
     def others(self) -> list[Package]:
         """The other packages of the same part of the order."""
-        found = Package.objects.visible_to(self.actor).filter(seller_order=self.seller_order)
-        return list(found.shown().exclude(pk=self.package.pk).order_by("pk"))
+        return self._belongings[1]
+
+    @property
+    def reports(self) -> list[CarrierReport]:
+        return self._belongings[2]
 
     @property
     def targets(self) -> list[Package]:

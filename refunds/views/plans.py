@@ -1,11 +1,13 @@
 """Refund plans: the list, one plan, and the buttons that are on it."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.actors import Role
+from core.together import read_together
 from core.web import (
     CURSOR,
     OperationFormView,
@@ -72,6 +74,13 @@ class RefundPlanPage(ScopedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().with_details(self.request.actor)
+
+    def get_object(self, queryset=None) -> RefundPlan:
+        """With all that belongs to it, in one statement."""
+        [found] = read_together(self.get_queryset().filter(number=self.kwargs["number"]))
+        if not found:
+            raise Http404
+        return found[0]
 
     def get_context_data(self, **kwargs):
         plan, actor = self.object, self.request.actor

@@ -4,10 +4,13 @@ What a seller is handed is their own, and notes and evidence come as far as the 
 them.
 """
 
+from typing import Any
+
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from core.actors import Actor
 from core.deadlines.models import Deadline
+from core.together import read_together
 from orders.models import Case
 from refunds.models import RefundLine, RefundPart, RefundPlan
 from returns.models import (
@@ -49,6 +52,13 @@ def return_cases(actor: Actor) -> QuerySet[Case]:
             Prefetch("refund_plans__lines", _plan_lines()),
         )
     )
+
+
+def return_case(actor: Actor, **lookup: Any) -> Case | None:
+    """The return that this actor may see under this lookup, with all that is shown of it, in one
+    statement; None where there is none."""
+    [found] = read_together(return_cases(actor).filter(**lookup))
+    return found[0] if found else None
 
 
 def past_returns(actor: Actor) -> QuerySet[Case]:

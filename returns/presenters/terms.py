@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from core import formats
 from core.actors import Actor
 from core.deadlines.calendar import Unit
+from core.deadlines.defaults import DEFAULTS
 from core.deadlines.models import DeadlineRule
-from core.deadlines.schedule import Schedule, rule_for, schedule_of
+from core.deadlines.schedule import Schedule, schedule_of
 from core.money import at_rate, currency_exponent
 from orders.models import Order, Reason
 from refunds.models import RefundLine, RefundPlan
@@ -41,11 +42,8 @@ def length_words(rule) -> str:
 def time_words() -> dict[str, str]:
     """How long each step of a return may take: {"send_goods": "5 days"}."""
     rows = DeadlineRule.objects.filter(step__in=[f"return.{step}" for step in STEPS])
-    known = {rule.step: rule for rule in rows}
-    return {
-        step: length_words(known.get(f"return.{step}") or rule_for(f"return.{step}"))
-        for step in STEPS
-    }
+    known = DEFAULTS | {rule.step: rule for rule in rows}
+    return {step: length_words(known[f"return.{step}"]) for step in STEPS}
 
 
 def percent_words(rate: Decimal) -> str:

@@ -3,7 +3,7 @@ of the return, and a page of its own where something typed has to be mended."""
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 
@@ -11,7 +11,7 @@ from core.errors import DomainError, Problems
 from core.web import OperationFormView, OperationView
 from orders.models import Case
 from returns.forms.files import KeepsFiles
-from returns.presenters import Return, return_cases
+from returns.presenters import Return, return_case
 
 LAYOUTS = {"my": "layouts/storefront.html"}
 CONSOLE = "layouts/console.html"
@@ -25,7 +25,10 @@ class OfReturn:
 
     @cached_property
     def case(self) -> Case:
-        return get_object_or_404(return_cases(self.request.actor), number=self.kwargs["number"])
+        found = return_case(self.request.actor, number=self.kwargs["number"])
+        if found is None:
+            raise Http404
+        return found
 
     @cached_property
     def shown(self) -> Return:

@@ -19,7 +19,7 @@ from returns.forms.disputes import DecisionForm, yes_words
 from returns.forms.talking import MessageForm
 from returns.models import Decision, Dispute, ReturnItem
 from returns.operations.weighing import Ruled, price_decision
-from returns.presenters import Entry, Return, return_cases, story_of
+from returns.presenters import Entry, Return, return_case, story_of
 from returns.presenters.terms import time_words
 from returns.views.acts import ReturnAct
 
@@ -49,7 +49,9 @@ class DisputePage(ReturnAct):
 
     @cached_property
     def case(self) -> Case:
-        return return_cases(self.request.actor).get(pk=self.found.case_id)
+        case = return_case(self.request.actor, pk=self.found.case_id)
+        assert case is not None  # who sees the dispute sees its return
+        return case
 
     @cached_property
     def shown(self) -> Return:
@@ -145,9 +147,8 @@ class DisputePage(ReturnAct):
         total = sum(one.amount for one in ruled)
         commission = sum(one.refund.commission for one in ruled)
         role = self.request.actor.role
-        full = 0
-        if self.decides:
-            full = sum(one.worth for one in self._priced(form, Outcome.FULL)[0])
+        # What is left of the items is the same under every outcome.
+        worth = ruled or (self._priced(form, Outcome.FULL)[0] if self.decides else [])
         return context | {
             "dispute": self.dispute,
             "entries": self.entries,
@@ -164,7 +165,7 @@ class DisputePage(ReturnAct):
             "total": total,
             "balance": -total,
             "commission": commission,
-            "full": full,
+            "full": sum(one.worth for one in worth),
             "asked": sum(entry.row.estimate for entry in self.entries),
             "yes": yes_words(f"{figure(total, shown.currency)} {shown.currency}", outcome),
             "is_owner": role is Role.OWNER,

@@ -20,7 +20,7 @@ from returns.models import ReturnItem, ReturnParcel
 from returns.operations import Found, proposed_deductions
 from returns.operations.goods import entries_of, expected_entries, plans_on_receipt
 from returns.operations.receiving import units_left
-from returns.presenters import Return, return_cases
+from returns.presenters import Return, return_case
 from returns.views.acts import ReturnAct
 
 PREVIEW, LATER, SEEN = "preview", "later", "seen"
@@ -80,7 +80,9 @@ class ReceiveParcel(ReturnAct):
 
     @cached_property
     def case(self) -> Case:
-        return return_cases(self.request.actor).get(pk=self.parcel.case_id)
+        case = return_case(self.request.actor, pk=self.parcel.case_id)
+        assert case is not None  # who sees the parcel sees its return
+        return case
 
     @cached_property
     def shown(self) -> Return:

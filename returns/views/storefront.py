@@ -20,7 +20,7 @@ from returns import operations
 from returns.forms.goods import ShipmentForm
 from returns.forms.talking import MessageForm, SideForm
 from returns.models import Offer
-from returns.presenters import Return, return_cases, steps_of, story_of
+from returns.presenters import Return, return_case, steps_of, story_of
 from returns.views.acts import OfReturn, ReturnAct, ReturnButton
 from sellers.models import DeliveryOption
 
@@ -39,8 +39,11 @@ class ReturnDetail(ScopedDetailView):
     template_name = "returns/case_detail.html"
     partial = "request"
 
-    def get_queryset(self):
-        return return_cases(self.request.actor)
+    def get_object(self, queryset=None) -> Case:
+        found = return_case(self.request.actor, number=self.kwargs["number"])
+        if found is None:
+            raise Http404
+        return found
 
     def get_context_data(self, **kwargs):
         shown = Return(self.object, self.request.actor)
