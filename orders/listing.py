@@ -63,6 +63,10 @@ _CASE_OF_PAGES = """json_build_object(
             'number', asked.number, 'kind', asked.kind, 'status', asked.status,
             'origin', asked.origin, 'opened_at', asked.opened_at, 'due_at', asked.due_at,
             'decided_at', asked.decided_at, 'imported', asked.imported,
+            'dispute', (SELECT dispute.status FROM returns_dispute dispute
+                         WHERE dispute.case_id = asked.id),
+            'goods', (SELECT parcel.status FROM returns_returnparcel parcel
+                       WHERE parcel.case_id = asked.id),
             'reason', COALESCE(
                 (SELECT string_agg(DISTINCT reason.text, ', ')
                    FROM cancellations_cancellationitem item

@@ -33,6 +33,17 @@ AGREED = {
 }
 
 
+DISPUTED = ("open", "deciding", "appealed")
+# Badges of `core.badges`.
+GOODS = {
+    "awaited": "awaited",
+    "sent": "goods_on_the_way",
+    "partly_received": "partly_received",
+    "received": "received",
+    "never_came": "never_came",
+}
+
+
 class Shown:
     """Something that rows of lists show. Templates look for an item of that name before they look
     for an attribute; where there are no items, each look costs them an exception."""
@@ -135,12 +146,23 @@ def why(request: dict) -> str:
     return f"{words}: {reason}" if words else str(reason)
 
 
+def _return_code(request: dict) -> str:
+    """Of a return that is answered: what is argued about, then where the goods are, then the end.
+
+    Disputes and goods are the returns' own; the list asks for their states by name.
+    """
+    if request["dispute"] in DISPUTED:
+        return "disputed"
+    if request["status"] == Case.Status.APPROVED:
+        return GOODS.get(request["goods"], "approved")
+    return "refunded" if request["status"] == Case.Status.COMPLETED else ""
+
+
 def _decided_code(request: dict, now: datetime) -> str:
     if request["imported"]:
         return ""  # an imported past asks nothing of anybody
     if request["kind"] == Case.Kind.RETURN:
-        codes = {Case.Status.APPROVED: "goods_on_the_way", Case.Status.COMPLETED: "refunded"}
-        return codes.get(request["status"], "")
+        return _return_code(request)
     if request["status"] not in (Case.Status.APPROVED, Case.Status.COMPLETED):
         return ""
     decided = _moment(request["decided_at"])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from orders.models import Case, OrderItem
 from orders.operations import decide_case, lock_order, move_items, release_items
+from returns.operations import approve_items, reject_items, say_sent
 from tests.factories import (
     items_of,
     line,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_seller,
 )
 from tests.people import signed_in
+from tests.returns.acts import asked, delivered_order
 
 pytestmark = pytest.mark.django_db
 OWNER_LIST, SELLER_LIST = "owner:order_list", "seller:order_list"
@@ -317,3 +319,29 @@ class TestTabCounts:
 
         assert response.context["counts"].rows[""] == 1
         assert response.context["counts"].waiting == 0
+
+
+class TestReturns:
+    """What the Requests column says of a return that was answered."""
+
+    def notice(self, client, order) -> str:
+        signed_in(client, make_owner())
+        [row] = ask(client, OWNER_LIST, search=order.number).context["list_rows"]
+        return row.notice.code
+
+    def test_goods_are_to_be_sent_then_on_their_way(self, client):
+        order = delivered_order()
+        request = asked(order)
+        assert self.notice(client, order) == "return_requested"
+        approve_items(request, actor=SYSTEM)
+        assert self.notice(client, order) == "awaited"
+        parcel = request.case.return_parcel
+        say_sent(parcel, actor=SYSTEM, tracking_number="1Z", other_carrier="By hand")
+        assert self.notice(client, order) == "goods_on_the_way"
+
+    def test_a_rejection_is_argued_about(self, client):
+        order = delivered_order()
+        request = asked(order)
+        admin = make_member(request.case.seller)
+        reject_items(request, actor=admin, reason_code="as_described", message="As in the picture.")
+        assert self.notice(client, order) == "disputed"
