@@ -159,7 +159,7 @@ def test_owner_rejects_under_the_item_by_keyboard_alone(opened, order):
     dialog = page.get_by_role("dialog", name="Order Reject")
     dialog.wait_for()
     assert "Rejection actions might affect Seller's Performance Ratings" in dialog.inner_text()
-    page.wait_for_function("document.activeElement.name === 'reason'")
+    page.locator(":focus[name=reason]").wait_for()
     page.keyboard.type("Out of stock")
     dialog.get_by_text("counts in their performance ratings").wait_for()
     keep(page, "owner-reject-dialog")

@@ -34,4 +34,5 @@ def test_no_module_is_called_after_nothing():
     vague = {"utils", "helpers", "common", "misc", "base", "manager", "managers", "service"}
     modules = {path for app in APPS for path in (ROOT / app).rglob("*.py")}
 
-    assert {path for path in modules if path.stem in vague} == set()
+    found = {path for path in modules if path.stem in vague}
+    assert found == {ROOT / "marketplace/postgresql/base.py"}  # Django asks a backend for that name

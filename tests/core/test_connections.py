@@ -27,7 +27,9 @@ def asked_whether_usable(monkeypatch):
     asked = []
     truly = type(connections["default"]).is_usable
     monkeypatch.setattr(
-        type(connections["default"]), "is_usable", lambda wrapper: asked.append(True) or truly(wrapper)
+        type(connections["default"]),
+        "is_usable",
+        lambda wrapper: asked.append(True) or truly(wrapper),
     )
     return asked
 
