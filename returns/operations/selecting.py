@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -82,7 +83,7 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
     known = _known_of(items)
     answered = _answered(known.answers)
     paid_for = _paid_for(items, known)
-    part_of = _parts(items)
+    part_of = _parts(items, known)
     found = {}
     for item in items:
         rules = known.book.rules_for(item.seller_id, item.line.category, currency)
@@ -99,15 +100,29 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
     return found
 
 
+class _Answer(NamedTuple):
+    """How a return answered one item; `dispute` is the status of the dispute about it, if any."""
+
+    item_id: int
+    status: str
+    case_id: int
+    wish: str
+    dispute: str | None
+
+
 @dataclass(frozen=True)
 class _Known:
-    """`received`: when the customer got the items that they have got. `answers`: (item, answer,
-    case, status of its dispute), oldest first; `paid`: (item, case) of what returns pay for."""
+    """`received`: when the customer got the items that they have got. `answers`: the oldest first;
+    `paid`: (item, case) of what returns pay for."""
 
     book: Policies
     received: dict[int, datetime]
-    answers: list[tuple[int, str, int, str | None]]
+    answers: list[_Answer]
     paid: set[tuple[int, int]]
+
+    @property
+    def approved(self) -> list[_Answer]:
+        return [one for one in self.answers if one.status == ReturnItem.Status.APPROVED]
 
 
 def _known_of(items: Collection[OrderItem]) -> _Known:
@@ -122,14 +137,14 @@ def _known_of(items: Collection[OrderItem]) -> _Known:
         concerning(item.seller_id for item in items),
         DeadlineRule.objects.with_calendar().filter(step=WINDOW_STEP),
         _arrivals(orders),
-        answers.values_list("item", "status", "case", "disputed__dispute__status"),
+        answers.values_list("item", "status", "case", "request__wish", "disputed__dispute__status"),
         paid.values_list("item", "plan__case"),
     )
     usual = scheduled(own_rule[0] if own_rule else DEFAULTS[WINDOW_STEP])
     return _Known(
         Policies(policy_rows, usual_window=usual),
         {item_id: next(filter(None, moments)) for item_id, *moments in arrivals},
-        answered,
+        [_Answer(*answer) for answer in answered],
         set(paid_rows),
     )
 
@@ -143,52 +158,44 @@ def _arrivals(orders: Collection[int]) -> QuerySet[PackageItem, tuple]:
     return packings.values_list("item", *moments)
 
 
-def _answered(answers: Iterable[tuple]) -> dict[int, tuple[str, bool]]:
+def _answered(answers: Iterable[_Answer]) -> dict[int, tuple[str, bool]]:
     """{item's pk: (the answer that stands, whether its dispute is still open)}."""
     return {
-        item_id: (status, dispute not in (None, Dispute.Status.CLOSED))
-        for item_id, status, _case, dispute in answers
-        if status != ReturnItem.Status.APPROVED
+        one.item_id: (one.status, one.dispute not in (None, Dispute.Status.CLOSED))
+        for one in answers
+        if one.status != ReturnItem.Status.APPROVED
     }
 
 
-def _paid_for(items: Collection[OrderItem], known: _Known) -> set[int]:
+def _paid_for(items: Iterable[OrderItem], known: _Known) -> set[int]:
     """Those that a return pays for, though they are still with the customer: they never came
     back, or something else did."""
-    approved = ReturnItem.Status.APPROVED
-    cases = {
-        (item_id, case_id)
-        for item_id, status, case_id, _dispute in known.answers
-        if status == approved
-    }
     here = {item.pk: item for item in items if item.status != OrderItem.Status.RETURNED}
-    units = paid_units_of([here[pk] for pk in {pk for pk, _case in cases} if pk in here])
+    approved = [one for one in known.approved if one.item_id in here]
+    units = paid_units_of([here[pk] for pk in {one.item_id for one in approved}])
     return {
-        pk for pk, case_id in cases if pk in units and (units[pk].item.pk, case_id) in known.paid
+        one.item_id for one in approved if (units[one.item_id].item.pk, one.case_id) in known.paid
     }
 
 
-def _parts(items: Iterable[OrderItem]) -> dict[int, OrderItem]:
+def _parts(items: Collection[OrderItem], known: _Known) -> dict[int, OrderItem]:
     """{pk of an item sent as a missing part: the item that it is a part of}, also where that one
     was returned or exchanged since. What was sent in exchange stands for what came back, and is no
     part."""
     sent_anew = [item for item in items if item.replaces_id]
     if not sent_anew:
         return {}
-    exchanged = ReturnItem.objects.filter(
-        item__in=[item.replaces_id for item in sent_anew],
-        status=ReturnItem.Status.APPROVED,
-        request__wish=ReturnRequest.Wish.EXCHANGE,
-    )
-    came_back = set(exchanged.values_list("item", flat=True))
+    exchange = ReturnRequest.Wish.EXCHANGE
+    came_back = {one.item_id for one in known.approved if one.wish == exchange}
     money = paid_units_of(sent_anew)
     parts = {
         item.pk: item.replaces_id
         for item in sent_anew
         if item.replaces_id not in came_back or money[item.pk].item.pk == item.pk
     }
-    wholes = OrderItem.objects.in_bulk(parts.values())
-    return {pk: wholes[of] for pk, of in parts.items()}
+    wholes = {item.pk: item for item in items}
+    wholes |= OrderItem.objects.in_bulk(set(parts.values()) - wholes.keys())
+    return {pk: wholes[of] for pk, of in parts.items() if of}
 
 
 def unfit_evidence(actor: Actor) -> MoreRules:

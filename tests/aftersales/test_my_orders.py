@@ -2,6 +2,7 @@
 the customer has as store credit."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -13,10 +14,13 @@ from marketplace.aftersales.still_possible import still_possible
 from orders.models import OrderItem
 from packages.models import Package
 from packages.operations import deliver_package, ship_package, start_packaging
+from returns.operations import approve_items
+from sellers.models import Seller
 from tests.factories import items_of, line, make_customer, make_order, make_seller, make_user
 from tests.finance.test_store_credit import give_credit
 from tests.people import signed_in
 from tests.returns.acts import asked, delivered_order, policy
+from tests.returns.disputes.acts import reject
 
 pytestmark = pytest.mark.django_db
 LIST = "/my/orders/"
@@ -35,13 +39,18 @@ def pages(client, order) -> list[str]:
     return [client.get(address).content.decode() for address in addresses]
 
 
+def sellers_day():
+    """Today where the seller is: the days to return something are theirs."""
+    return timezone.localdate(timezone=ZoneInfo(Seller().time_zone))
+
+
 def items_with_sellers(*orders):
     return OrderItem.objects.filter(order__in=orders).select_related("line", "seller")
 
 
 def test_inside_the_window_it_says_until_when(client):
     order = delivered_order()
-    until = formats.day(timezone.localdate() + timedelta(days=14))
+    until = formats.day(sellers_day() + timedelta(days=14))
     for page in pages(client, order):
         assert BUTTON in page
         assert f"Can be returned until {until}." in page
@@ -50,7 +59,7 @@ def test_inside_the_window_it_says_until_when(client):
 def test_after_it_nothing_is_offered_and_the_last_day_is_said(client):
     order = delivered_order()
     arrived(order, days_ago=20)
-    ended = formats.day(timezone.localdate() - timedelta(days=6))
+    ended = formats.day(sellers_day() - timedelta(days=6))
     for page in pages(client, order):
         assert BUTTON not in page
         assert f"It could be returned until {ended}." in page
@@ -67,7 +76,7 @@ def test_one_item_that_is_in_time_is_enough():
 
     found = still_possible(items_with_sellers(order), make_customer(order))[order.pk]
 
-    until = formats.day(timezone.localdate() + timedelta(days=10))
+    until = formats.day(sellers_day() + timedelta(days=10))
     assert (found.can_ask, found.words) == (True, f"Can be returned until {until}.")
 
 
@@ -101,6 +110,23 @@ def test_fifty_orders_cost_what_one_costs(django_assert_num_queries):
         items = list(items_with_sellers(*some))
         with django_assert_num_queries(1):
             still_possible(items, actor)
+
+
+def test_what_became_of_earlier_returns_costs_no_more(django_assert_num_queries):
+    """Rejected and disputed, paid for without the goods, and waiting for them."""
+    policy(keep_goods_up_to=100)
+    rejected, kept, awaited = orders = [
+        delivered_order(lines=[line(unit_price=price)]) for price in (900, 50, 900)
+    ]
+    reject(asked(rejected))
+    for order in (kept, awaited):
+        approve_items(asked(order), actor=SYSTEM)
+    items, customer = list(items_with_sellers(*orders)), make_customer(rejected)
+
+    with django_assert_num_queries(1):
+        found = still_possible(items, customer)
+
+    assert not any(one.can_ask for one in found.values())
 
 
 class TestStoreCredit:
