@@ -6,23 +6,27 @@ are, their order and what is joined to them stays the ORM's, and so are the rows
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BooleanField, F, Func, Prefetch, QuerySet, Subquery
 from django.db.models.fields import Field
 from django.db.models.fields.reverse_related import ManyToOneRel
 
+from core.actors import Actor, Role
 from core.statements import fetched_one
 
 Way = tuple[str, ...]
+Ask = Callable[..., Iterable[QuerySet[Any]]]
 _AS_LIST = "(SELECT json_agg(told)::text FROM ({}) AS told)"
 
 
@@ -33,38 +37,97 @@ def read_together(*querysets: QuerySet[Any]) -> list[list[Any]]:
     to one row are joined by `select_related`). Every part is one more subquery: for the rows of
     one thing, not for lists of many.
     """
-    readings = [_Reading.of(queryset) for queryset in querysets]
-    asked = [one for reading in readings for one in reading.all()]
-    statements = [one.statement for one in asked if one.statement is not None]
-    if statements:
-        lists = (_AS_LIST.format(sql) for sql, _values in statements)
-        values = [value for _sql, values in statements for value in values]
-        answer = iter(fetched_one(f"SELECT {', '.join(lists)}", values, often=True) or ())
-        for one in asked:
-            if one.statement is not None:
-                one.take(orjson.loads(next(answer) or "[]"))
-    for one in asked:
-        one.hang_branches()
-    return [reading.rows for reading in readings]
+    reading = _Together.of(querysets)
+    return reading.rows(reading.values)
+
+
+def read_known(*asks: Ask, actor: Actor, **known: int | str) -> list[list[Any]]:
+    """`read_together` of the querysets that each `ask(actor, **known)` gives, one after the other.
+
+    The ORM takes many times longer to write such a statement than PostgreSQL to answer it, so it
+    is written once for each role, and from then on only filled in. An ask is a function of a
+    module; of its actor and of what is known it makes nothing but lookups, and it asks no clock.
+    """
+    given: dict[str, Any] = {"actor.user_id": actor.user_id, "actor.seller_id": actor.seller_id}
+    given |= known
+    shape = tuple((name, type(value)) for name, value in given.items() if value is not None)
+    reading, gaps = _written(asks, actor.role, shape)
+    return reading.rows([given[gap.name] if isinstance(gap, _Gap) else gap for gap in gaps])
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """Where a statement that is written already takes the value with this name."""
+
+    name: str
+
+
+@cache
+def _written(
+    asks: tuple[Ask, ...], role: Role, shape: tuple[tuple[str, type], ...]
+) -> "tuple[_Together, list[Any]]":
+    """The reading with a stand-in for each value of `shape`, and its values with their gaps."""
+    stand_ins: dict[str, Any] = {
+        name: f"\x00{name}" if issubclass(kind, str) else -(2**62) - place
+        for place, (name, kind) in enumerate(shape)
+    }
+    actor = Actor(
+        role,
+        user_id=stand_ins.get("actor.user_id"),
+        seller_id=stand_ins.get("actor.seller_id"),
+    )
+    known = {name: value for name, value in stand_ins.items() if "." not in name}
+    reading = _Together.of([one for ask in asks for one in ask(actor, **known)])
+    gap_of = {value: _Gap(name) for name, value in stand_ins.items()}
+    return reading, [gap_of.get(value, value) for value in reading.values]
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Querysets as one statement. Holds no rows: it may be used again, and by many at a time."""
+
+    readings: "Sequence[_Reading]"
+    asked: "Sequence[_Reading]"  # these and what they prefetch, as far as there can be rows
+    statement: str
+    values: list[Any]
+
+    @classmethod
+    def of(cls, querysets: Iterable[QuerySet[Any]]) -> "_Together":
+        readings = [_Reading.of(queryset) for queryset in querysets]
+        asked = [one for reading in readings for one in reading.all() if one.sql]
+        lists = ", ".join(_AS_LIST.format(one.sql) for one in asked)
+        values = [value for one in asked for value in one.values]
+        return cls(readings, asked, f"SELECT {lists}", values)
+
+    def rows(self, values: Sequence[Any]) -> list[list[Any]]:
+        answers = fetched_one(self.statement, values, often=True) if self.asked else None
+        found = {
+            id(one): one.rows_from(orjson.loads(answer or "[]"))
+            for one, answer in zip(self.asked, answers or (), strict=True)
+        }
+        for one in self.asked:
+            for branch in one.branches.values():
+                branch.hang(found.get(id(branch.reading), []), found[id(one)])
+        return [found.get(id(reading), []) for reading in self.readings]
 
 
 @dataclass
 class _Reading:
-    """The rows of one queryset, and what hangs on them."""
+    """One queryset as a part of the statement, and what it prefetches."""
 
     queryset: QuerySet[Any]
+    compiler: Any
+    sql: str = ""  # empty: there can be no row
+    values: tuple[Any, ...] = ()
     branches: "dict[Way, _Branch]" = field(default_factory=dict)
-    rows: list[Any] = field(default_factory=list)
-    statement: tuple[str, tuple[Any, ...]] | None = None  # None: there can be no row
-    compiler: Any = None
 
     @classmethod
     def of(cls, queryset: QuerySet[Any]) -> "_Reading":
-        reading = cls(queryset.prefetch_related(None))
-        reading.compiler = reading.queryset.query.get_compiler(connection=connection)
+        plain = queryset.prefetch_related(None)
+        reading = cls(plain, plain.query.get_compiler(connection=connection))
         try:
             # Columns get names of their own, so that none of them is lost in the JSON.
-            reading.statement = reading.compiler.as_sql(with_col_aliases=True)
+            reading.sql, reading.values = reading.compiler.as_sql(with_col_aliases=True)
         except EmptyResultSet:
             return reading
         for lookup in queryset._prefetch_related_lookups:
@@ -94,27 +157,38 @@ class _Reading:
         if way:
             raise TypeError(f"{lookup.prefetch_through} does not end in many rows")
 
-    def take(self, told: list[dict[str, Any]]) -> None:
-        """Make the rows that the ORM makes of what PostgreSQL answered."""
-        fields = [expression.output_field for expression, *_ in self.compiler.select]
-        readers = [(place, _reader_of(one)) for place, one in enumerate(fields)]
-        readers = [(place, reader) for place, reader in readers if reader is not None]
+    @cached_property
+    def _readers(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """What has to be made of which column."""
+        kinds = (expression.output_field for expression, *_ in self.compiler.select)
+        readers = ((place, _reader_of(kind)) for place, kind in enumerate(kinds))
+        return [(place, reader) for place, reader in readers if reader is not None]
+
+    def rows_from(self, told: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The rows that the ORM makes of what PostgreSQL answered."""
+        if not told:
+            return []
         answered = [list(row.values()) for row in told]
         for row in answered:
-            for place, read in readers:
+            for place, read in self._readers:
                 if row[place] is not None:
                     row[place] = read(row[place])
-        # Whatever the queryset gives (rows, values, tuples) it makes of what this would fetch.
-        self.compiler.execute_sql = lambda *_, **__: [answered]
-        self.queryset.query.get_compiler = lambda *_, **__: self.compiler
-        self.rows = list(self.queryset._iterable_class(self.queryset))
-
-    def hang_branches(self) -> None:
-        for branch in self.branches.values():
-            branch.hang_on(self.rows)
+        # Whatever the queryset gives (rows, values, tuples) it makes of what its compiler fetches.
+        queryset, compiler = self.queryset._chain(), copy(self.compiler)
+        compiler.execute_sql = lambda *_, **__: [answered]
+        queryset.query.get_compiler = lambda *_, **__: compiler
+        return list(queryset._iterable_class(queryset))
 
 
-@dataclass
+class _OneOf(Func):
+    """Whether a column is among the ids that a subquery finds. With IN the subquery would be one
+    more join; these are so many that PostgreSQL no longer looks for the best order of them."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY (ARRAY"
+    output_field = BooleanField()
+
+
+@dataclass(frozen=True)
 class _Branch:
     """The many rows at the end of `way`: what `prefetch_related` reads by itself."""
 
@@ -128,18 +202,17 @@ class _Branch:
     ) -> "_Branch":
         rows = relation.related_model._default_manager.all() if own is None else own
         reached = parents.order_by().values("__".join((*way[:-1], "pk")))
-        return cls(
-            way, relation, _Reading.of(rows.filter(**{f"{relation.field.name}__in": reached}))
-        )
+        own_rows = rows.filter(_OneOf(F(relation.field.attname), Subquery(reached)))
+        return cls(way, relation, _Reading.of(own_rows))
 
-    def hang_on(self, rows: Iterable[Any]) -> None:
-        """Give each row its own, as if they had been prefetched."""
+    def hang(self, rows: Iterable[Any], parents: Iterable[Any]) -> None:
+        """Give each parent its own rows, as if they had been prefetched."""
         pointer = self.relation.field
         of_parent: dict[Any, list[Any]] = defaultdict(list)
-        for row in self.reading.rows:
-            of_parent[getattr(row, pointer.attname)].append(row)
         for row in rows:
-            parent = self._reached(row)
+            of_parent[getattr(row, pointer.attname)].append(row)
+        for start in parents:
+            parent = self._reached(start)
             if parent is None:
                 continue
             own = of_parent.get(parent.pk, [])

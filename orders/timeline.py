@@ -4,6 +4,7 @@ The words stand in `templates/events/<event type>.html`, who reads which events 
 `orders.timeline_rules`; which events make one entry stands here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,9 +13,10 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.actors import Role, Via
+from core.actors import Actor, Role, Via
 from core.badges import look_of
 from core.events.models import Event
 from core.states import Recorded
@@ -91,37 +93,36 @@ class _Happened:
 
 
 def _happened(detail: OrderDetail) -> _Happened:
-    """All of it in one statement, with what belongs to the order.
+    """All of it in one statement, with what belongs to the order."""
+    events, people, *rows = detail.read_with(_asked)
+    # What one side writes need not be for the other.
+    role = detail.actor.role
+    shown = [event for event in events if role not in event.data.get("hidden_from", ())]
+    subjects = {
+        (kind, pk): _Subject(*facts)
+        for kind, found in zip(_numbered_models(), rows, strict=True)
+        for pk, *facts in found
+    }
+    return _Happened(shown, subjects, people)
+
+
+def _asked(actor: Actor, order: int) -> Iterator[QuerySet]:
+    """The events, who did them, and the rows of each kind that they are about.
 
     Kinds are found by the name they have in the event log, so that nothing here needs to know
     the apps above.
     """
-    events = Event.objects.of_order(detail.order.pk)
-    role = detail.actor.role
-    if role is Role.CUSTOMER:
+    events = Event.objects.of_order(order)
+    if actor.role is Role.CUSTOMER:
         events = events.filter(type__in=FOR_CUSTOMER)
     else:
-        events = events.visible_to(detail.actor)
+        events = events.visible_to(actor)
+    yield events
     named = events.order_by()
-    kinds = _numbered_models()
-    told, people, *rows = detail.read_with(
-        events,
-        get_user_model().objects.filter(pk__in=named.values("actor_user_id")),
-        *(
-            model._base_manager.filter(
-                pk__in=named.filter(subject_type=kind).values("subject_id")
-            ).values_list("pk", *columns)
-            for kind, (model, columns) in kinds.items()
-        ),
-    )
-    # What one side writes need not be for the other.
-    shown = [event for event in told if role not in event.data.get("hidden_from", ())]
-    subjects = {
-        (kind, pk): _Subject(*facts)
-        for kind, found in zip(kinds, rows, strict=True)
-        for pk, *facts in found
-    }
-    return _Happened(shown, subjects, people)
+    yield get_user_model().objects.filter(pk__in=named.values("actor_user_id"))
+    for kind, (model, columns) in _numbered_models().items():
+        ids = named.filter(subject_type=kind).values("subject_id")
+        yield model._base_manager.filter(pk__in=ids).values_list("pk", *columns)
 
 
 def _unspoken(events: list[Event]) -> list[Event]:

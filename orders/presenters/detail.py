@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role
 from core.money import share
-from core.together import read_together
+from core.together import Ask, read_known
 from orders.models import Case, Order, OrderItem, OrderLine, OrderStatus, Payment, SellerOrder
 from orders.policies import may_be_asked_back, may_cancel
 from orders.presenters.rows import Notice, request_code
@@ -120,6 +120,20 @@ def _by_status(item: OrderItem) -> tuple[int, int]:
     return STATUS_ORDER[OrderStatus(item.status)], item.seller_id
 
 
+def _belongings(actor: Actor, order: int) -> tuple[QuerySet, ...]:
+    """An order's parts, items, cases and payments, as far as the actor may see them."""
+    parts, items, cases, payments = (
+        model.objects.visible_to(actor).filter(order=order)
+        for model in (SellerOrder, OrderItem, Case, Payment)
+    )
+    return (
+        parts.select_related("seller").order_by("pk"),
+        items.select_related("line").order_by("line__position", "first_unit"),
+        cases.order_by("-pk"),
+        payments.order_by("position"),
+    )
+
+
 class OrderDetail:
     """An order as one actor may see it: for a seller their part only, without payments.
 
@@ -131,21 +145,17 @@ class OrderDetail:
         self.order = order
         self.actor = actor
 
-    def read_with(self, *others: QuerySet) -> list[list]:
-        """The rows of these: in the statement that reads what belongs to the order, where that is
-        still to be read."""
+    def read_with(self, *asks: Ask) -> list[list]:
+        """The rows that these ask for of the order, as `core.together.read_known` calls them: in
+        the statement that reads what belongs to the order, where that is still to be read."""
         if "_belongings" in vars(self):
-            return read_together(*others)
-        order, actor = self.order, self.actor
-        items = order.items.visible_to(actor).select_related("line")
-        parts, items, cases, payments, *rest = read_together(
-            order.seller_orders.visible_to(actor).select_related("seller").order_by("pk"),
-            items.order_by("line__position", "first_unit"),
-            order.cases.visible_to(actor).order_by("-pk"),
-            order.payments.visible_to(actor).order_by("position"),
-            *others,
+            return read_known(*asks, actor=self.actor, order=self.order.pk)
+        parts, items, cases, payments, *rest = read_known(
+            _belongings, *asks, actor=self.actor, order=self.order.pk
         )
         sellers = {part.seller_id: part.seller for part in parts}
+        for row in (*parts, *items, *cases, *payments):
+            row.order = self.order
         for item in items:
             item.seller = sellers[item.seller_id]
         self._belongings = parts, items, cases, payments

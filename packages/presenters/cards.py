@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
-from core.together import read_together
+from core.together import read_known
 from orders.models import Order, OrderItem, OrderStatus
 from packages.models import CarrierReport, Package, PackageItem
 from packages.presenters.of_order import packages_of
@@ -99,18 +99,19 @@ class PackageCard:
 def cards_of(order: Order, actor: Actor) -> list[PackageCard]:
     """A card per package, and one per seller for what is not packed yet: to the customer that is
     one package too (product.md §3). The least advanced first; cancelled ones are not shown."""
-    items = OrderItem.objects.visible_to(actor).select_related("line", "seller_order__seller")
-    packages, waiting = read_together(
-        _with_the_way(packages_of(order, actor).filter(status__in=TITLES), actor),
-        items.filter(order=order, status=OrderStatus.WAITING_PACKAGING).order_by(
-            "line__position", "pk"
-        ),
-    )
+    packages, waiting = read_known(_under_way, actor=actor, order=order.pk)
     packed = [_card(order, package) for package in packages]
     return [
         *_waiting_cards(order, waiting),
         *sorted(packed, key=lambda card: BEHIND[card.status]),
     ]
+
+
+def _under_way(actor: Actor, order: int) -> tuple[QuerySet[Package], QuerySet[OrderItem]]:
+    items = OrderItem.objects.visible_to(actor).select_related("line", "seller_order__seller")
+    waiting = items.filter(order=order, status=OrderStatus.WAITING_PACKAGING)
+    packages = packages_of(order, actor).filter(status__in=TITLES)
+    return _with_the_way(packages, actor), waiting.order_by("line__position", "pk")
 
 
 def _with_the_way(packages: QuerySet[Package], actor: Actor) -> QuerySet[Package]:

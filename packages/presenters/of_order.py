@@ -11,7 +11,7 @@ from packages.models import Package
 Status = Package.Status
 
 
-def packages_of(order: Order, actor: Actor) -> QuerySet[Package]:
+def packages_of(order: Order | int, actor: Actor) -> QuerySet[Package]:
     """The order's packages that this actor may see, newest first, ready for a table."""
     packages = Package.objects.visible_to(actor).filter(order=order).order_by("-pk")
     return packages.select_related("seller", "delivery_option__company")

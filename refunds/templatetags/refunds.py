@@ -1,10 +1,11 @@
 """The panel that refund plans lend to the order pages."""
 
 from django import template
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from core.actors import Actor, Role
-from core.together import read_together
+from core.together import read_known
 from core.web import form_key_input
 from orders.models import Order
 from refunds import policies
@@ -20,8 +21,7 @@ def refund_plans_panel(context, order):
     """`{% refund_plans_panel order %}`: the order's plans that the reader may see, newest first,
     with their arithmetic. A customer without any is shown nothing."""
     actor = context["request"].actor
-    found = RefundPlan.objects.visible_to(actor).filter(order=order).order_by("-pk")
-    [plans] = read_together(found.with_details(actor))
+    [plans] = read_known(_plans, actor=actor, order=order.pk)
     return {
         "surplus_url": _surplus_url(order, actor),
         "plans": [PlanView(plan, actor) for plan in plans],
@@ -29,6 +29,11 @@ def refund_plans_panel(context, order):
         "form_key_input": form_key_input(),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _plans(actor: Actor, order: int) -> list[QuerySet[RefundPlan]]:
+    plans = RefundPlan.objects.visible_to(actor).filter(order=order)
+    return [plans.order_by("-pk").with_details(actor)]
 
 
 def _surplus_url(order: Order, actor: Actor) -> str:

@@ -5,10 +5,18 @@ from decimal import Decimal
 import pytest
 from django.db.models import Prefetch
 
+from core.actors import SYSTEM, Actor, Role
 from core.events.models import Event
-from core.together import read_together
+from core.together import read_known, read_together
 from orders.models import Order, OrderItem, OrderLine, SellerOrder
-from tests.factories import line, make_order, make_seller
+from tests.factories import (
+    line,
+    make_customer,
+    make_member,
+    make_order,
+    make_owner,
+    make_seller,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +128,50 @@ def test_it_is_planned_once_for_a_connection(order):
 def test_a_lookup_that_ends_in_one_row_is_refused(order):
     with pytest.raises(TypeError, match="does not end in many rows"):
         read_together(OrderItem.objects.prefetch_related("line"))
+
+
+calls: list[Role] = []
+
+
+def _items(actor: Actor, order: int) -> list:
+    calls.append(actor.role)
+    parts = SellerOrder.objects.visible_to(actor).filter(order=order).prefetch_related("items")
+    return [parts.order_by("pk"), OrderItem.objects.visible_to(actor).filter(order=order)]
+
+
+class TestWhatIsWrittenOnce:
+    """Each reader, and each order, in the statement of the first."""
+
+    def numbers_for(self, actor: Actor, order: Order) -> list[str]:
+        parts, items = read_known(_items, actor=actor, order=order.pk)
+        hung = sorted(item.number for part in parts for item in part.items.all())
+        assert hung == sorted(item.number for item in items)
+        return hung
+
+    def test_everybody_reads_their_own(self, order):
+        other = make_order(sellers=[part.seller for part in order.seller_orders.all()])
+        calls.clear()
+        for one in (order, other):
+            of_order = list(one.items.order_by("number").values_list("number", "seller"))
+            for actor in (make_owner(), make_owner()):
+                assert self.numbers_for(actor, one) == [number for number, _seller in of_order]
+            for part in one.seller_orders.all():
+                own = [number for number, seller in of_order if seller == part.seller_id]
+                assert own
+                assert self.numbers_for(make_member(part.seller), one) == own
+            assert self.numbers_for(make_member(make_seller()), one) == []
+            customer = make_customer(one)
+            assert self.numbers_for(customer, one) == [number for number, _seller in of_order]
+        assert self.numbers_for(customer, order) == []
+        assert self.numbers_for(Actor(Role.CUSTOMER), order) == []
+
+        # Also for a customer who is nobody: nothing is theirs.
+        assert sorted(calls) == ["customer", "customer", "owner", "seller"]
+
+    def test_asks_are_answered_one_after_the_other(self, order, django_assert_num_queries):
+        def number(actor: Actor, order: int) -> list:
+            return [Order.objects.visible_to(actor).filter(pk=order).values_list("number")]
+
+        with django_assert_num_queries(1):
+            parts, items, numbers = read_known(_items, number, actor=SYSTEM, order=order.pk)
+        assert [len(parts), len(items), numbers] == [2, 2, [(order.number,)]]
