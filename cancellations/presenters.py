@@ -19,6 +19,7 @@ from cancellations.reading import cases_asked
 from core import formats
 from core.actors import Actor, Role
 from core.deadlines.models import Deadline
+from core.together import read_known
 from orders.models import Case, Payment
 from orders.presenters import method_words
 from refunds.models import RefundLine, RefundPart, RefundPlan
@@ -279,6 +280,17 @@ class Cancellation:
 
 def _when(moment: datetime | None) -> str:
     return formats.when(moment) if moment else ""
+
+
+def cancellation_case(actor: Actor, number: str) -> Case | None:
+    """The cancellation that this actor may see under this number, with all that is shown of it, in
+    one statement; None where there is none."""
+    [found] = read_known(_by_number, actor=actor, number=number)
+    return found[0] if found else None
+
+
+def _by_number(actor: Actor, number: str) -> list[QuerySet[Case]]:
+    return [cancellation_cases(actor).filter(number=number).select_related("order__customer")]
 
 
 def present(cases: Iterable[Case], actor: Actor) -> list[Cancellation]:

@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 from cancellations import operations
 from cancellations.forms.storefront import CancellationForm, Row
 from cancellations.models import CancellationRequest
-from cancellations.presenters import BackTo, Cancellation, cancellation_cases
+from cancellations.presenters import BackTo, Cancellation, cancellation_case, cancellation_cases
 from core.errors import DomainError, Problems
-from core.together import read_together
 from core.web import OperationFormView, OperationView, ScopedDetailView, form_key_input
 from orders.models import Case, Order, OrderItem, Reason
 from orders.policies import may_cancel
@@ -129,11 +128,10 @@ class CancellationDetail(ScopedDetailView):
     partial = "request"
 
     def get_object(self, queryset=None) -> Case:
-        cases = cancellation_cases(self.request.actor)
-        [found] = read_together(cases.filter(number=self.kwargs["number"]))
-        if not found:
+        found = cancellation_case(self.request.actor, self.kwargs["number"])
+        if found is None:
             raise Http404
-        return found[0]
+        return found
 
     def get_context_data(self, **kwargs):
         shown = Cancellation(self.object, self.request.actor)

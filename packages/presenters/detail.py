@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.actors import Actor, Rank
 from core.errors import DomainError
-from core.together import read_together
+from core.together import read_known
 from orders.models import Case, OrderItem, OrderLine, SellerOrder
 from orders.policies import may_cancel
 from orders.presenters import OrderDetail
@@ -68,6 +69,21 @@ class ProductRow:
         return may_cancel(self.items[0]) is None
 
 
+def _belongings(actor: Actor, package: int, part: int) -> Sequence[QuerySet]:
+    """What is and was in it, the other packages of the same part of the order, and what carriers
+    said."""
+    packings = PackageItem.objects.filter(package=package)
+    others = Package.objects.visible_to(actor).filter(seller_order=part).exclude(pk=package)
+    reports = CarrierReport.objects.filter(package=package)
+    return (
+        packings.select_related("item__line", "item__open_case").order_by(
+            "item__line__position", "item__first_unit", "pk"
+        ),
+        others.shown().order_by("pk"),
+        reports.order_by("-occurred_at", "-pk"),
+    )
+
+
 class PackageDetail:
     """A package that was loaded through `visible_to(actor)`; reads the rest in one statement
     when first asked."""
@@ -77,19 +93,11 @@ class PackageDetail:
         self.actor = actor
 
     @cached_property
-    def _belongings(self) -> tuple[list[PackageItem], list[Package], list[CarrierReport]]:
-        """What is and was in it, the other packages of the same part of the order, and what
-        carriers said, in one statement."""
-        packings = PackageItem.objects.filter(package=self.package)
-        others = Package.objects.visible_to(self.actor).filter(seller_order=self.seller_order)
-        packed, beside, reports = read_together(
-            packings.select_related("item__line", "item__open_case").order_by(
-                "item__line__position", "item__first_unit", "pk"
-            ),
-            others.shown().exclude(pk=self.package.pk).order_by("pk"),
-            self.package.reports.order_by("-occurred_at", "-pk"),
+    def _belongings(self) -> list[list]:
+        package = self.package
+        return read_known(
+            _belongings, actor=self.actor, package=package.pk, part=package.seller_order_id
         )
-        return packed, beside, reports
 
     @property
     def _packings(self) -> list[PackageItem]:

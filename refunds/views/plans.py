@@ -1,13 +1,14 @@
 """Refund plans: the list, one plan, and the buttons that are on it."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core.actors import Role
-from core.together import read_together
+from core.actors import Actor, Role
+from core.together import read_known
 from core.web import (
     CURSOR,
     OperationFormView,
@@ -72,12 +73,8 @@ class RefundPlanPage(ScopedDetailView):
     context_object_name = "plan"
     template_name = "refunds/plan_detail.html"
 
-    def get_queryset(self):
-        return super().get_queryset().with_details(self.request.actor)
-
     def get_object(self, queryset=None) -> RefundPlan:
-        """With all that belongs to it, in one statement."""
-        [found] = read_together(self.get_queryset().filter(number=self.kwargs["number"]))
+        [found] = read_known(_plans, actor=self.request.actor, number=self.kwargs["number"])
         if not found:
             raise Http404
         return found[0]
@@ -91,6 +88,10 @@ class RefundPlanPage(ScopedDetailView):
             form_key_input=form_key_input(),
             **kwargs,
         )
+
+
+def _plans(actor: Actor, number: str) -> list[QuerySet[RefundPlan]]:
+    return [RefundPlan.objects.visible_to(actor).filter(number=number).with_details(actor)]
 
 
 class PlanAct(OperationView):

@@ -4,13 +4,11 @@ What a seller is handed is their own, and notes and evidence come as far as the 
 them.
 """
 
-from typing import Any
-
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from core.actors import Actor
 from core.deadlines.models import Deadline
-from core.together import read_together
+from core.together import read_known
 from orders.models import Case
 from refunds.models import RefundLine, RefundPart, RefundPlan
 from returns.models import (
@@ -54,11 +52,15 @@ def return_cases(actor: Actor) -> QuerySet[Case]:
     )
 
 
-def return_case(actor: Actor, **lookup: Any) -> Case | None:
+def return_case(actor: Actor, **lookup: int | str) -> Case | None:
     """The return that this actor may see under this lookup, with all that is shown of it, in one
     statement; None where there is none."""
-    [found] = read_together(return_cases(actor).filter(**lookup))
+    [found] = read_known(_returns, actor=actor, **lookup)
     return found[0] if found else None
+
+
+def _returns(actor: Actor, **lookup: int | str) -> list[QuerySet[Case]]:
+    return [return_cases(actor).filter(**lookup)]
 
 
 def past_returns(actor: Actor) -> QuerySet[Case]:

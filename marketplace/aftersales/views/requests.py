@@ -6,10 +6,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from cancellations.presenters import Cancellation, cancellation_cases
+from cancellations.presenters import Cancellation, cancellation_case
 from core.actors import Rank, Role
 from core.errors import DomainError, Problems
-from core.together import read_together
 from core.web import CURSOR, OperationFormView, ScopedListView, form_key_input
 from marketplace.aftersales.answers import Answer, Choices, carry_out, done_words, silence_words
 from marketplace.aftersales.filters import (
@@ -86,11 +85,10 @@ class RequestDetail(OperationFormView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        cases = cancellation_cases(request.actor).select_related("order__customer")
-        [found] = read_together(cases.filter(number=kwargs["number"]))
-        if not found:
+        found = cancellation_case(request.actor, kwargs["number"])
+        if found is None:
             raise Http404
-        self.case = found[0]
+        self.case = found
         self.shown = Cancellation(self.case, request.actor)
         # The case is in memory already; without this the policies would read it again.
         self.shown.request.case = self.case
