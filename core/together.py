@@ -19,7 +19,6 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Prefetch, QuerySet, Subquery
-from django.db.models.fields import Field
 from django.db.models.fields.reverse_related import ManyToOneRel
 
 from core.actors import Actor, Role
@@ -115,14 +114,14 @@ class _Together:
 class _Reading:
     """One queryset as a part of the statement, and what it prefetches."""
 
-    queryset: QuerySet[Any]
+    queryset: Any
     compiler: Any
     sql: str = ""  # empty: there can be no row
     values: tuple[Any, ...] = ()
     branches: "dict[Way, _Branch]" = field(default_factory=dict)
 
     @classmethod
-    def of(cls, queryset: QuerySet[Any]) -> "_Reading":
+    def of(cls, queryset: Any) -> "_Reading":
         plain = queryset.prefetch_related(None)
         reading = cls(plain, plain.query.get_compiler(connection=connection))
         try:
@@ -230,7 +229,7 @@ class _Branch:
         return row
 
 
-def _reader_of(kind: Field) -> Callable[[Any], Any] | None:
+def _reader_of(kind: Any) -> Callable[[Any], Any] | None:
     """What makes the value that a cursor would give of the one that JSON holds; None where it is
     the same."""
     match kind.get_internal_type():
