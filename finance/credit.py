@@ -19,17 +19,6 @@ def store_credit_of(customer_id: int) -> dict[str, int]:
     return {account.currency: -account.balance for account in accounts.order_by("currency")}
 
 
-def store_credit_of_all(customer_ids: Iterable[int]) -> dict[CreditKey, int]:
-    """{(customer, currency): what is left} of several customers; nothing left is not named."""
-    accounts = Account.objects.filter(
-        kind=Account.Kind.STORE_CREDIT, customer_id__in=list(customer_ids), balance__lt=0
-    )
-    return {
-        (account.customer_id, account.currency): -account.balance
-        for account in accounts.order_by("currency", "customer_id")
-    }
-
-
 def lock_credit(keys: Iterable[CreditKey]) -> dict[CreditKey, tuple[int, int]]:
     """The accounts that are there, locked: {(customer, currency): (pk, what is left)}.
 
