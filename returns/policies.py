@@ -97,8 +97,8 @@ class Grounds:
 
     `answered`: the answer that an earlier request ended with and that stands (rejected, settled),
     and `dispute_open` whether the marketplace is still to decide about it. `paid_for`: a return
-    pays for it though it did not come back. `part_of`: the item that this one was a missing part
-    of.
+    pays for it though it did not come back. `unpacked`: an earlier return has counted units of it,
+    there or missing. `part_of`: the item that this one was a missing part of.
     """
 
     rules: Rules
@@ -106,6 +106,7 @@ class Grounds:
     answered: str = ""
     dispute_open: bool = False
     paid_for: bool = False
+    unpacked: bool = False
     part_of: OrderItem | None = None
 
 
@@ -121,6 +122,21 @@ def may_return(
         or _dealt_with(item, grounds)
         or (None if _may_be_late(actor) else _too_late(grounds.window, now))
     )
+
+
+def may_return_units(item: OrderItem, grounds: Grounds, units: int) -> NotReturnable | None:
+    """Why only so many units of an item that may be returned cannot be, or None if they can.
+
+    What came too late for its return stays counted there, and nobody knows which of the units it
+    was: the item is asked for as a whole, or not at all.
+    """
+    if grounds.unpacked and 0 < units < item.quantity:
+        return NotReturnable(
+            _("Some of it came back with an earlier return. Ask for all %(units)s together.")
+            % {"units": item.quantity},
+            allowed=[str(item.quantity)],
+        )
+    return None
 
 
 def _may_be_late(actor: Actor) -> bool:

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from core.actors import Actor
 from core.errors import DomainError
 from orders.models import Case, Order, OrderItem, Payment, Reason
@@ -18,7 +16,7 @@ from refunds.planning import PlannedLine
 from returns import policies
 from returns.models import ReturnRequest
 from returns.operations.pricing import Due, prices_of, worth_of
-from returns.operations.selecting import ReturnSelection, grounds_of
+from returns.operations.selecting import ReturnSelection, grounds_of, unfit_choice
 from returns.policies import Grounds, Terms
 from returns.rules import Rules
 
@@ -164,15 +162,11 @@ def _refuse_unfit(
     selections: Sequence[ReturnSelection],
     actor: Actor,
 ) -> None:
-    now = timezone.now()
-
     def problems_of(selection: ReturnSelection, field: str) -> list[DomainError]:
         found = why_not(selection.reason_code, "", reasons, field=field)
         return [problem for problem in found if problem.code == "reason_not_allowed"]
 
-    def refusal_of(item: OrderItem) -> DomainError | None:
-        return policies.may_return(item, grounds[item.pk], actor, now)
-
+    refusal_of = unfit_choice(selections, grounds, actor)
     refuse(unfit(items, selections, refusal_of=refusal_of, problems_of=problems_of))
 
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from core.actors import SYSTEM, Actor
 from core.bulk import insert
 from core.deadlines.operations import arm
-from core.errors import DomainError
 from orders.models import Case, Order, OrderItem, SellerOrder
 from orders.operations import lock_order, open_case
 from orders.operations.selecting import Chosen, choose
@@ -18,7 +17,12 @@ from returns.operations.attaching import attach
 from returns.operations.deciding import ANSWER_STEP
 from returns.operations.estimating import EstimatedItem, estimated_items
 from returns.operations.pricing import as_told
-from returns.operations.selecting import ReturnSelection, grounds_of, unfit_evidence
+from returns.operations.selecting import (
+    ReturnSelection,
+    grounds_of,
+    unfit_choice,
+    unfit_evidence,
+)
 from returns.policies import Grounds
 
 Wish = ReturnRequest.Wish
@@ -47,17 +51,12 @@ def request_return(
         raise refusal
     order = lock_order(order.pk)
     grounds = _grounds(order, selections)
-    now = timezone.now()
-
-    def refusal_of(item: OrderItem) -> DomainError | None:
-        return policies.may_return(item, grounds[item.pk], actor, now)
-
     groups = choose(
         order,
         selections,
         kind=Case.Kind.RETURN,
         actor=actor,
-        refusal_of=refusal_of,
+        refusal_of=unfit_choice(selections, grounds, actor),
         problems_of=unfit_evidence(actor),
     )
     return [_open(part, chosen, grounds, actor, wish, pay_to) for part, chosen in groups]

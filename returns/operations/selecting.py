@@ -1,7 +1,7 @@
 """What an order has that may be returned, and what is chosen of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,12 +18,12 @@ from core.evidence.models import StoredFile
 from core.together import read_together
 from orders.models import Order, OrderItem, Reason
 from orders.operations.replacing import paid_units_of
-from orders.operations.selecting import MoreRules, Selection
+from orders.operations.selecting import MoreRules, Rule, Selection
 from packages.models import PackageItem
 from refunds.models import RefundLine, RefundPlan
 from returns import policies
 from returns.defaults import WINDOW_STEP
-from returns.models import Dispute, ReturnItem, ReturnRequest
+from returns.models import Dispute, ReceivedUnits, ReturnItem, ReturnRequest
 from returns.policies import Grounds, NotReturnable
 from returns.rules import Policies, concerning
 
@@ -95,6 +95,7 @@ def grounds_of(items: Collection[OrderItem], currency: str) -> dict[int, Grounds
             answered=answer,
             dispute_open=dispute_open,
             paid_for=item.pk in paid_for,
+            unpacked=item.pk in known.unpacked,
             part_of=part_of.get(item.pk),
         )
     return found
@@ -113,12 +114,13 @@ class _Answer(NamedTuple):
 @dataclass(frozen=True)
 class _Known:
     """`received`: when the customer got the items that they have got. `answers`: the oldest first;
-    `paid`: (item, case) of what returns pay for."""
+    `paid`: (item, case) of what returns pay for. `unpacked`: items of which units were counted."""
 
     book: Policies
     received: dict[int, datetime]
     answers: list[_Answer]
     paid: set[tuple[int, int]]
+    unpacked: set[int]
 
     @property
     def approved(self) -> list[_Answer]:
@@ -133,12 +135,14 @@ def _known_of(items: Collection[OrderItem]) -> _Known:
     paid = RefundLine.objects.standing().filter(
         plan__in=RefundPlan.objects.live(), plan__case__in=answers.order_by().values("case")
     )
-    policy_rows, own_rule, arrivals, answered, paid_rows = read_together(
+    counted = ReceivedUnits.objects.filter(entry__item__order__in=orders)
+    policy_rows, own_rule, arrivals, answered, paid_rows, counted_rows = read_together(
         concerning(item.seller_id for item in items),
         DeadlineRule.objects.with_calendar().filter(step=WINDOW_STEP),
         _arrivals(orders),
         answers.values_list("item", "status", "case", "request__wish", "disputed__dispute__status"),
         paid.values_list("item", "plan__case"),
+        counted.values_list("entry__item"),
     )
     usual = scheduled(own_rule[0] if own_rule else DEFAULTS[WINDOW_STEP])
     return _Known(
@@ -146,6 +150,7 @@ def _known_of(items: Collection[OrderItem]) -> _Known:
         {item_id: next(filter(None, moments)) for item_id, *moments in arrivals},
         [_Answer(*answer) for answer in answered],
         set(paid_rows),
+        {item_id for (item_id,) in counted_rows},
     )
 
 
@@ -196,6 +201,22 @@ def _parts(items: Collection[OrderItem], known: _Known) -> dict[int, OrderItem]:
     wholes = {item.pk: item for item in items}
     wholes |= OrderItem.objects.in_bulk(set(parts.values()) - wholes.keys())
     return {pk: wholes[of] for pk, of in parts.items() if of}
+
+
+def unfit_choice(
+    selections: Iterable[ReturnSelection], grounds: Mapping[int, Grounds], actor: Actor
+) -> Rule:
+    """Why an item, or so many units of it as are selected, cannot be returned now, as `choose`
+    asks it of each."""
+    units = {selection.item_id: selection.quantity for selection in selections}
+    now = timezone.now()
+
+    def refusal_of(item: OrderItem) -> DomainError | None:
+        known = grounds[item.pk]
+        refusal = policies.may_return(item, known, actor, now)
+        return refusal or policies.may_return_units(item, known, units[item.pk])
+
+    return refusal_of
 
 
 def unfit_evidence(actor: Actor) -> MoreRules:

@@ -44,8 +44,11 @@ class Order(model.Order):
     def answers_of(self, piece: Piece) -> list[tuple[Case, Entry]]:
         return [(case, e) for case in self.cases for e in case.entries if e.piece is piece]
 
-    def refuses(self, piece: Piece) -> bool:
-        """Whether it cannot be asked for: not with the customer, or dealt with for good."""
+    def refuses(self, piece: Piece, units: int) -> bool:
+        """Whether so many cannot be asked for: not with the customer, dealt with for good, or a
+        part of what an earlier return has counted."""
+        if units < piece.units and any(e.counted for _case, e in self.answers_of(piece)):
+            return True
         if piece.status != "delivered" or piece.case:
             return True
         if piece.replaces and not piece.exchange:

@@ -144,7 +144,7 @@ class ReturnMachine(Disputes):
     )
     def ask(self, choices, wish, credit, customers, by_owner):
         wanted = chosen(choices, self.order.pieces)
-        wrong = sum(self.order.refuses(piece) for piece in wanted)
+        wrong = sum(self.order.refuses(piece, units) for piece, units in wanted.items())
         refusal = ("", "not_returnable", "invalid")[min(wrong, 2)]
         actor = self.cast.owner if by_owner else self.cast.customer
         reason = CUSTOMERS_FAULT if customers else SELLERS_FAULT

@@ -10,9 +10,25 @@ from refunds.policies import PlanDecided
 from refunds.returning import MoreThanLeft
 from returns.goods_policies import MoreThanExpected, Received
 from returns.models import ReturnEvidence
-from returns.operations import Found, deduct, receive, say_sent
+from returns.operations import (
+    Found,
+    deduct,
+    estimate_return,
+    receive,
+    request_return,
+    say_sent,
+)
+from returns.policies import NotReturnable
 from tests.concurrency.threads import at_once
-from tests.factories import items_of, line, make_member, make_order, make_seller
+from tests.factories import (
+    items_of,
+    line,
+    make_customer,
+    make_member,
+    make_order,
+    make_seller,
+)
+from tests.returns.acts import ask, select
 from tests.returns.goods import (
     approved_return,
     clocks,
@@ -200,6 +216,25 @@ def test_goods_that_come_after_all_are_received_without_a_refund(parcel):
     assert plan_of(parcel).status == "void"
     assert restocked(parcel.order) == [(3, "SKU-1")]
     assert item_statuses(parcel.order) == ["delivered", "delivered"]
+
+
+@pytest.mark.parametrize("came", [2, 3])
+def test_what_came_after_all_is_asked_for_as_a_whole(parcel, came, assert_invariants):
+    """The units that were counted belong to the item: a part of it would leave them to fewer."""
+    mugs, _bowl = entry_ids(parcel)
+    let_time_pass()
+    receive(parcel, units=[Received(mugs, "ok", came)], actor=SYSTEM)
+    item, customer = items_of(parcel.order)[0], make_customer(parcel.order)
+    for act in (
+        lambda: estimate_return(parcel.order, [select(item, 1)], customer),
+        lambda: request_return(order=parcel.order, selections=[select(item, 1)], actor=customer),
+    ):
+        with pytest.raises(NotReturnable) as refused:
+            act()
+        assert refused.value.allowed == ["3"]
+    assert estimate_return(parcel.order, [select(item, 3)], customer).total == 2900
+    ask(parcel.order, customer, select(item, 3))
+    assert_invariants()
 
 
 def test_a_refund_that_did_not_wait_is_left_alone():
