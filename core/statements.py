@@ -123,14 +123,12 @@ def visible(
     The ORM builds it once for each model, role and lookup; from then on it is only filled in. For
     models whose scope is two paths (`ScopedQuerySet`). None where there can be no such row.
     """
-    given: dict[str, Any] = {"actor.user_id": actor.user_id, "actor.seller_id": actor.seller_id}
-    given |= lookup
-    shape = tuple((name, type(value)) for name, value in given.items() if value is not None)
-    built = _visible(model, actor.role, tuple(columns), shape)
+    given = Given.of(actor, lookup)
+    built = _visible(model, actor.role, tuple(columns), given.shape)
     if built is None:
         return None
     statement, gaps = built
-    return statement, [given[gap.name] if isinstance(gap, _Gap) else gap for gap in gaps]
+    return statement, given.fill(gaps)
 
 
 def condition(model: type[models.Model], actor: Actor, **lookup: int | str) -> Chosen | None:
@@ -155,32 +153,64 @@ def visible_row(model: type[Row], actor: Actor, **lookup: int | str) -> Row | No
     return None if row is None else row_from(model, row)
 
 
+Shape = tuple[tuple[str, type], ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a statement that is built already is filled in with: who asks, and what for."""
+
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, actor: Actor, lookup: Mapping[str, int | str]) -> "Given":
+        whose = {"actor.user_id": actor.user_id, "actor.seller_id": actor.seller_id}
+        return cls({**whose, **lookup})
+
+    @property
+    def shape(self) -> Shape:
+        """The names and kinds of what is given: one statement is built for each."""
+        return tuple((name, type(one)) for name, one in self.values.items() if one is not None)
+
+    def fill(self, gaps: Sequence[Any]) -> list[Any]:
+        return [self.values[gap.name] if isinstance(gap, _Gap) else gap for gap in gaps]
+
+
 @dataclass(frozen=True)
 class _Gap:
-    """Where a statement that is built already takes the value with this name."""
+    """Where a statement takes the value with this name."""
 
     name: str
 
 
+class StandIns:
+    """An actor and a lookup of values that nobody asks for, to build a statement with."""
+
+    def __init__(self, role: Role, shape: Shape):
+        values: dict[str, Any] = {
+            name: f"\x00{name}" if issubclass(kind, str) else -(2**62) - place
+            for place, (name, kind) in enumerate(shape)
+        }
+        self.actor = Actor(
+            role, user_id=values.get("actor.user_id"), seller_id=values.get("actor.seller_id")
+        )
+        self.lookup = {name: value for name, value in values.items() if "." not in name}
+        self._gap_of = {value: _Gap(name) for name, value in values.items()}
+
+    def gaps(self, values: Sequence[Any]) -> list[Any]:
+        """The statement's values, with a gap where one of these stands."""
+        return [self._gap_of.get(value, value) for value in values]
+
+
 @cache
 def _visible(
-    model: Any, role: Role, columns: tuple[str, ...], shape: tuple[tuple[str, type], ...]
+    model: Any, role: Role, columns: tuple[str, ...], shape: Shape
 ) -> tuple[str, list[Any]] | None:
     """The statement with a stand-in for each value of `shape`, and its gaps in their order."""
-    stand_ins: dict[str, Any] = {
-        name: f"\x00{name}" if issubclass(kind, str) else -(2**62) - place
-        for place, (name, kind) in enumerate(shape)
-    }
-    actor = Actor(
-        role,
-        user_id=stand_ins.get("actor.user_id"),
-        seller_id=stand_ins.get("actor.seller_id"),
-    )
-    lookup = {name: value for name, value in stand_ins.items() if "." not in name}
-    rows = model.objects.visible_to(actor).filter(**lookup).order_by().values_list(*columns)
+    asked = StandIns(role, shape)
+    rows = model.objects.visible_to(asked.actor).filter(**asked.lookup).order_by()
     try:
-        statement, values = rows.query.sql_with_params()
+        statement, values = rows.values_list(*columns).query.sql_with_params()
     except EmptyResultSet:
         return None
-    gap_of = {value: _Gap(name) for name, value in stand_ins.items()}
-    return statement, [gap_of.get(value, value) for value in values]
+    return statement, asked.gaps(values)

@@ -22,7 +22,7 @@ from django.db.models import BooleanField, F, Func, Prefetch, QuerySet, Subquery
 from django.db.models.fields.reverse_related import ManyToOneRel
 
 from core.actors import Actor, Role
-from core.statements import fetched_one
+from core.statements import Given, Shape, StandIns, fetched_one
 
 Way = tuple[str, ...]
 Ask = Callable[..., Iterable[QuerySet[Any]]]
@@ -47,38 +47,17 @@ def read_known(*asks: Ask, actor: Actor, **known: int | str) -> list[list[Any]]:
     is written once for each role, and from then on only filled in. An ask is a function of a
     module; of its actor and of what is known it makes nothing but lookups, and it asks no clock.
     """
-    given: dict[str, Any] = {"actor.user_id": actor.user_id, "actor.seller_id": actor.seller_id}
-    given |= known
-    shape = tuple((name, type(value)) for name, value in given.items() if value is not None)
-    reading, gaps = _written(asks, actor.role, shape)
-    return reading.rows([given[gap.name] if isinstance(gap, _Gap) else gap for gap in gaps])
-
-
-@dataclass(frozen=True)
-class _Gap:
-    """Where a statement that is written already takes the value with this name."""
-
-    name: str
+    given = Given.of(actor, known)
+    reading, gaps = _written(asks, actor.role, given.shape)
+    return reading.rows(given.fill(gaps))
 
 
 @cache
-def _written(
-    asks: tuple[Ask, ...], role: Role, shape: tuple[tuple[str, type], ...]
-) -> "tuple[_Together, list[Any]]":
+def _written(asks: tuple[Ask, ...], role: Role, shape: Shape) -> "tuple[_Together, list[Any]]":
     """The reading with a stand-in for each value of `shape`, and its values with their gaps."""
-    stand_ins: dict[str, Any] = {
-        name: f"\x00{name}" if issubclass(kind, str) else -(2**62) - place
-        for place, (name, kind) in enumerate(shape)
-    }
-    actor = Actor(
-        role,
-        user_id=stand_ins.get("actor.user_id"),
-        seller_id=stand_ins.get("actor.seller_id"),
-    )
-    known = {name: value for name, value in stand_ins.items() if "." not in name}
-    reading = _Together.of([one for ask in asks for one in ask(actor, **known)])
-    gap_of = {value: _Gap(name) for name, value in stand_ins.items()}
-    return reading, [gap_of.get(value, value) for value in reading.values]
+    asked = StandIns(role, shape)
+    reading = _Together.of([one for ask in asks for one in ask(asked.actor, **asked.lookup)])
+    return reading, asked.gaps(reading.values)
 
 
 @dataclass(frozen=True)
